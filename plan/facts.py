@@ -1,0 +1,73 @@
+"""What has happened to a journey: facts, and who the people of its roles are. Plain values, no behaviour."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Literal
+
+from pydantic import Field, JsonValue
+
+from plan.model import Frozen
+
+Verdict = Literal["accepted", "waiting", "no_change", "duplicate", "refused", "late_event"]
+
+
+class Journey(Frozen):
+    """One person's passage through one process. Instants are aware UTC, on the journey's clock.
+
+    `started_at` is the later of `created_at` and the arrival of the enrolment (plan.md 25).
+    """
+
+    id: str
+    program: str
+    process: str
+    cycle: str
+    person_id: str
+    created_at: datetime
+    started_at: datetime
+    roles: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)  # role → person ids, bound by the enrolment
+
+
+class Fact(Frozen):
+    """Something that happened. `order` is the arrival order, unique in its journey and never reused."""
+
+    id: str
+    type: str
+    at: datetime
+    heard_at: datetime
+    order: int
+    item: str | None = None
+    by: str | None = None  # role or role.person
+    data: Mapping[str, JsonValue] = Field(default_factory=dict)
+
+
+class Person(Frozen):
+    """What deciding may know of a person: never the address itself, only whether there is one and a digest of it."""
+
+    id: str
+    zone: str | None = None
+    locale: str | None = None
+    attributes: Mapping[str, JsonValue] = Field(default_factory=dict)
+    address_digest: str | None = None  # equal digests, equal addresses ignoring case; None: no address
+    on_hold: bool = False
+    deceased: bool = False
+
+
+class People(Frozen):
+    """Everybody a journey may write to: people by id, and the program's role lists (role → person ids)."""
+
+    people: Mapping[str, Person] = Field(default_factory=dict)
+    roles: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
+
+
+class Sent(Frozen):
+    """What the ledger says about one message of this journey.
+
+    open: a row exists and nothing has left · held: the sender gave it back, `reason` says why
+    on_wire: handed over, answer not in · sent: accepted · unknown: may have been taken · failed: refused for good
+    """
+
+    key: str
+    state: Literal["open", "held", "on_wire", "sent", "unknown", "failed"]
+    at: datetime | None = None  # journey clock of the hand-over; None while open or held
+    reason: str | None = None  # for held, failed and unknown
+    plan_version: str | None = None

@@ -1,0 +1,40 @@
+"""The closed list of what can be said about one occurrence, and why (plan.md, Outcomes and reasons)."""
+
+from typing import Final, Literal, get_args
+
+Outcome = Literal["ready", "scheduled", "sent", "failed", "unknown", "not_triggered", "skipped", "held"]
+
+Skipped = Literal[
+    "already_past",
+    "history",
+    "too_late",
+    "stage_left",
+    "answered",
+    "sent_recently",
+    "merged_same_day",
+    "superseded_by_new_deadline",
+    "replaced_by_plan_version",
+    "duplicate_address",
+    "journey_ended",
+    "deceased",
+    "retracted",
+    "no_opening_left",
+]
+Held = Literal[
+    "quiet_hours",
+    "settling",
+    "on_hold",
+    "no_recipient",
+    "no_address",
+    "address_not_allowed",
+    "deadline_unknown",
+    "template_error",
+    "channel_down",
+    "channel_busy",
+]
+Because = Literal["start", "deadline_moved", "plan_changed"]
+
+OUTCOMES: Final[tuple[str, ...]] = get_args(Outcome)
+SKIPPED: Final[tuple[str, ...]] = get_args(Skipped)
+HELD: Final[tuple[str, ...]] = get_args(Held)
+BECAUSE: Final[tuple[str, ...]] = get_args(Because)
