@@ -1,0 +1,1 @@
+"""One file per outside effect: `decide` reads and writes the ledger, `notify` hands one message over."""

@@ -1,0 +1,114 @@
+"""From an occurrence to an e-mail: who gets it, what it says at this instant, and what keeps it from leaving."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final, NamedTuple
+
+from sqlalchemy import Connection
+
+from ledger import plans, texts
+from ledger.case import Case
+from ledger.message_rows import MessageRow
+from ledger.people import PersonRow
+from mail.merge import BadLink, MissingField
+from mail.message import Email, Mailbox
+from mail.render import Letterhead, Rendered, render
+from mail.template import Template, parse
+from plan.agenda import Agenda, Occurrence
+from plan.merge import fields
+from plan.model import Plan
+
+WHY: Final = "You receive this because of your {process} with {program}."
+
+
+class Held(NamedTuple):
+    """What must change before the message can leave: a reason of plan.outcomes, and a sentence that names nobody."""
+
+    reason: str
+    detail: str
+
+
+class Composed(NamedTuple):
+    """An e-mail ready to leave, and what the ledger keeps of it."""
+
+    email: Email
+    template_version: str
+
+
+def compose(
+    conn: Connection, plan: Plan, case: Case, agenda: Agenda, occurrence: Occurrence, row: MessageRow, clock: datetime
+) -> Composed | Held:
+    """The message of `row` as it reads at `clock`. Every attempt to send it has the same id, date and name."""
+    person = case.persons.get(occurrence.person_id or "")
+    to = _recipients(plan, occurrence, person)
+    if not to:
+        return Held("no_address", f"{occurrence.to} has no address")
+    stored = plans.template(conn, plan.program, occurrence.notification, person.locale if person else None)
+    template = parse(stored.source, stored.name) if stored else None
+    if stored is None or not isinstance(template, Template):
+        return Held("template_error", f"the template {occurrence.notification} is missing or cannot be read")
+    values = _values(conn, plan, case, agenda, occurrence, clock)
+    letterhead = Letterhead(
+        program_title=plan.title,
+        sender_name=plan.sender.name,
+        help_address=plan.sender.reply_to or plan.sender.email,
+        locale=stored.locale,
+        footer=(WHY.format(process=case.journey.process.replace("_", " "), program=plan.title),),
+    )
+    rendered = render(template, values, letterhead)
+    if isinstance(rendered, MissingField | BadLink):
+        return Held("template_error", rendered.sentence)
+    return Composed(_email(plan, occurrence, row, to, rendered), stored.version)
+
+
+def _recipients(plan: Plan, occurrence: Occurrence, person: PersonRow | None) -> tuple[Mailbox, ...]:
+    if occurrence.person_id is None:
+        return tuple(Mailbox(email=address) for address in plan.staff.get(occurrence.to, ()))
+    if person is None or person.email is None:
+        return ()
+    return (Mailbox(name=person.name or "", email=person.email),)
+
+
+def _values(
+    conn: Connection,
+    plan: Plan,
+    case: Case,
+    agenda: Agenda,
+    occurrence: Occurrence,
+    clock: datetime,
+) -> Mapping[str, str]:
+    said = next((fact for fact in case.facts if fact.id == occurrence.fact_id), None)
+    ids = [value["text_id"] for value in (said.data.values() if said else ()) if isinstance(value, dict)]
+    applicant = case.persons.get(case.journey.person_id)
+    return fields(
+        plan,
+        case.journey,
+        case.facts,
+        agenda,
+        occurrence,
+        person=case.people.people.get(case.journey.person_id),
+        now=clock,
+        texts=texts.texts(conn, [str(id_) for id_ in ids]),
+        name=applicant.name if applicant else None,
+    )
+
+
+def _email(plan: Plan, occurrence: Occurrence, row: MessageRow, to: tuple[Mailbox, ...], rendered: Rendered) -> Email:
+    sender = plan.sender
+    return Email(
+        id=row.id,
+        message_id_header=f"<{row.id}@{sender.email.rpartition('@')[2]}>",
+        date=row.planned_at or row.queued_at,
+        sender=Mailbox(name=sender.name, email=sender.email),
+        reply_to=Mailbox(email=sender.reply_to) if sender.reply_to else None,
+        to=to,
+        subject=rendered.subject,
+        html=rendered.html,
+        text=rendered.text,
+        headers={
+            "X-Waypost-Notification": occurrence.notification,
+            "X-Waypost-Journey": row.journey_id,
+            "X-Waypost-Key": row.key,
+            "X-Waypost-Plan": row.plan_version,
+        },
+    )

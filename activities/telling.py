@@ -1,0 +1,57 @@
+"""What one decision tells the journey to show: a delta, nobody named, only what changed."""
+
+from datetime import datetime
+from typing import Final
+
+from ledger.case import Case
+from plan import status
+from plan.agenda import Agenda
+from plan.model import Plan
+from workflows.wire import KERNEL, DecideRequest, Decision
+
+PROBLEMS: Final = 5
+LINE: Final = 160
+
+
+def told(plan: Plan, case: Case, agenda: Agenda, request: DecideRequest, now: datetime) -> Decision:
+    """The answer's shown part; `judged`, `due`, `stop` and `end` are the caller's."""
+    sentence = status.sentence(plan, agenda, now)
+    upcoming = status.upcoming(plan, agenda)
+    return Decision(
+        stage=agenda.stage,
+        next_at=agenda.next_at,
+        next_summary=upcoming[0] if upcoming else "",
+        status=None if sentence == request.status else sentence,
+        upcoming=None if upcoming == request.upcoming else upcoming,
+        problems=tuple(problem[:LINE] for problem in agenda.attention[:PROBLEMS]),
+        flags=_flags(plan, case, agenda),
+        due_at=_due_at(agenda),
+        plan_version=plan.version,
+        held=sum(occurrence.outcome == "held" for occurrence in agenda.occurrences),
+        renew=request.kernel < KERNEL,
+    )
+
+
+def _flags(plan: Plan, case: Case, agenda: Agenda) -> tuple[str, ...]:
+    applicant = case.people.people.get(case.journey.person_id)
+    kinds = {item.kind for item in agenda.items if not _final(plan, case.journey.process, item.kind, item.stage)}
+    asked = any(c.item and c.at and not c.passed and c.ended_by is None for c in agenda.clocks)
+    flags = {
+        "audit": "audit" in kinds,
+        "inquiry": asked,
+        "on hold": applicant is not None and applicant.on_hold,
+        "needs attention": bool(agenda.attention),
+    }
+    return tuple(sorted(flag for flag, raised in flags.items() if raised))
+
+
+def _final(plan: Plan, process: str, kind: str, stage: str) -> bool:
+    return plan.processes[process].items[kind].stages[stage].final
+
+
+def _due_at(agenda: Agenda) -> datetime | None:
+    """The next deadline of the journey itself; items have their own, and a final stage has none."""
+    if agenda.final:
+        return None
+    ahead = [clock for clock in agenda.clocks if clock.item is None and not clock.passed and clock.ended_by is None]
+    return min((clock.at for clock in ahead if clock.at is not None), default=None)

@@ -1,0 +1,16 @@
+"""Ada's journey in a ledger of its own, on both databases."""
+
+import pytest
+
+from ledger import Ledger
+from tests.activities.given import Desk, enroll
+from tests.ledger.conftest import ledger, postgres, postgres_ledger, sqlite_template  # the neighbours' ledgers
+
+__all__ = ["ledger", "postgres", "postgres_ledger", "sqlite_template"]
+
+
+@pytest.fixture
+def desk(ledger: Ledger) -> Desk:
+    """Ada is enrolled and nothing has been decided."""
+    enroll(ledger)
+    return Desk(ledger)

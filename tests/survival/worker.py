@@ -1,0 +1,108 @@
+"""A worker process for the tests that kill it: the real activities, and a named moment at which it kills itself.
+
+Run as `python -m tests.survival.worker` with its orders as JSON on standard input.
+"""
+
+import asyncio
+import os
+import signal
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+from pydantic import BaseModel, JsonValue
+from temporalio import activity
+from temporalio.client import Client
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
+
+from activities.breaker import Breaker
+from activities.decide import Decide
+from activities.notify import Notify
+from activities.shelf import Shelf
+from ledger import open_ledger
+from mail.folder import MailFolder
+from mail.message import Email
+from mail.transport import HandOver
+from workflows import wire
+from workflows.journey import Journey
+from workflows.wire import DecideRequest
+
+THREADS: Final = 16
+
+
+class Orders(BaseModel):
+    """Where everything is, and when to die: after the decision about an event, before or after a hand-over."""
+
+    address: str
+    namespace: str
+    ledger: str
+    mail: str
+    die_after_deciding: str | None = None  # an event's type
+    die_at_hand_over: str | None = None  # "before" or "after" the file is written
+
+
+def die() -> None:
+    """As a power cut would."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+class MortalDecide(Decide):
+    """Commits, then dies before anybody hears of it."""
+
+    moment: str | None = None
+
+    @activity.defn(name=wire.DECIDE)
+    def decide(self, request: DecideRequest) -> dict[str, JsonValue]:
+        """The real decision, its transaction committed."""
+        answer = super().decide(request)
+        if any(event.type == self.moment for event in request.events):
+            die()
+        return answer
+
+
+class MortalFolder(MailFolder):
+    """Writes the file, or does not, and dies."""
+
+    def __init__(self, path: Path, moment: str | None) -> None:
+        super().__init__(path)
+        self._moment = moment
+
+    def hand_over(self, email: Email, attempt: int) -> HandOver:
+        """The real hand-over."""
+        if self._moment == "before":
+            die()
+        answer = super().hand_over(email, attempt)
+        if self._moment == "after":
+            die()
+        return answer
+
+
+async def work(orders: Orders) -> None:
+    """Polls until it is killed."""
+    client = await Client.connect(orders.address, namespace=orders.namespace, data_converter=wire.DATA_CONVERTER)
+    ledger = open_ledger(orders.ledger)
+    shelf = Shelf()
+    decide = MortalDecide(ledger.with_wait(timedelta(seconds=2)), shelf, Breaker(share=THREADS // 2))
+    decide.moment = orders.die_after_deciding
+    notify = Notify(ledger, shelf, MortalFolder(Path(orders.mail), orders.die_at_hand_over))
+    with ThreadPoolExecutor(THREADS) as deciding, ThreadPoolExecutor(THREADS) as sending:
+        journeys = Worker(
+            client,
+            task_queue=wire.JOURNEYS,
+            workflows=[Journey],
+            activities=[decide.decide],
+            activity_executor=deciding,
+            no_remote_activities=True,
+            workflow_runner=UnsandboxedWorkflowRunner(),
+        )
+        mail = Worker(client, task_queue=wire.MAIL, activities=[notify.notify], activity_executor=sending)
+        async with journeys, mail:
+            sys.stdout.write("ready\n")
+            sys.stdout.flush()
+            await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(work(Orders.model_validate_json(sys.stdin.read())))
