@@ -20,7 +20,7 @@ def told(plan: Plan, case: Case, agenda: Agenda, request: DecideRequest, now: da
     return Decision(
         stage=agenda.stage,
         next_at=agenda.next_at,
-        next_summary=upcoming[0] if upcoming else "",
+        next_summary=_next(agenda),
         status=None if sentence == request.status else sentence,
         upcoming=None if upcoming == request.upcoming else upcoming,
         problems=tuple(problem[:LINE] for problem in agenda.attention[:PROBLEMS]),
@@ -30,6 +30,15 @@ def told(plan: Plan, case: Case, agenda: Agenda, request: DecideRequest, now: da
         held=sum(occurrence.outcome == "held" for occurrence in agenda.occurrences),
         renew=request.kernel < KERNEL,
     )
+
+
+def _next(agenda: Agenda) -> str:
+    """What the journey sleeps until, for its timer in the Web UI; ids and names of the plan alone."""
+    for occurrence in agenda.occurrences:
+        if occurrence.leave_at == agenda.next_at and occurrence.outcome in {"scheduled", "held"}:
+            return f"until {occurrence.notification} → {occurrence.to}"
+    passing = [clock.name for clock in agenda.clocks if clock.at and not clock.passed and clock.ended_by is None]
+    return f"until {passing[0]} passes" if len(passing) == 1 else "until the next deadline or opening"
 
 
 def _flags(plan: Plan, case: Case, agenda: Agenda) -> tuple[str, ...]:

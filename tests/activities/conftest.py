@@ -4,9 +4,6 @@ import pytest
 
 from ledger import Ledger
 from tests.activities.given import Desk, enroll
-from tests.ledger.conftest import ledger, postgres, postgres_ledger, sqlite_template  # the neighbours' ledgers
-
-__all__ = ["ledger", "postgres", "postgres_ledger", "sqlite_template"]
 
 
 @pytest.fixture

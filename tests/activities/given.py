@@ -77,8 +77,8 @@ def publish(ledger: Ledger, source: str = PLAN, **templates: str) -> Plan:
     return plan
 
 
-def ada(email: str | None = "ada@example.org", **changes: bool) -> PersonRow:
-    return PersonRow(id="ada", email=email, name="Ada Example", **changes)
+def ada(email: str | None = "ada@example.org", *, on_hold: bool = False) -> PersonRow:
+    return PersonRow(id="ada", email=email, name="Ada Example", on_hold=on_hold)
 
 
 def enroll(ledger: Ledger, person: PersonRow | None = None) -> None:

@@ -1,6 +1,8 @@
 """The breaker: sick ones fail at once, the others do not notice."""
 
 from collections.abc import Callable
+from datetime import timedelta
+from threading import Event, Thread
 
 import pytest
 from temporalio.exceptions import ApplicationError
@@ -26,7 +28,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def breaker(clock: Clock) -> Breaker:
-    return Breaker(share=2, clock=clock)
+    return Breaker(share=2, clock=clock, patience=timedelta(milliseconds=50))
 
 
 def away() -> None:
@@ -83,3 +85,34 @@ def test_a_hanging_call_counts_before_it_comes_back(breaker: Breaker, clock: Clo
     with breaker.call("cwe"):
         clock.now += 5
         assert not works(breaker, "cwe")
+
+
+def test_a_call_beyond_the_share_waits_for_a_place(clock: Clock) -> None:
+    breaker = Breaker(share=1, clock=clock, patience=timedelta(seconds=30))
+    entered, may_go = Event(), Event()
+
+    def occupy() -> None:
+        with breaker.call("cwe"):
+            entered.set()
+            may_go.wait()
+
+    first = Thread(target=occupy)
+    first.start()
+    entered.wait()
+    outcome: list[bool] = []
+    second = Thread(target=lambda: outcome.append(works(breaker, "cwe")))
+    second.start()
+    may_go.set()
+    first.join()
+    second.join()
+    assert outcome == [True]
+
+
+def test_after_a_time_out_one_call_tries_for_all(breaker: Breaker, clock: Clock) -> None:
+    with breaker.call("cwe"):
+        clock.now += 5
+    clock.now += 10
+    with breaker.call("cwe"):
+        assert not works(breaker, "cwe")
+    with breaker.call("cwe"):
+        assert works(breaker, "cwe")

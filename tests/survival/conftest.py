@@ -1,6 +1,6 @@
 """A scene of its own for each test."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,7 @@ from tests.temporal_server import TemporalServer
 
 
 @pytest.fixture
-async def scene(client: Client, temporal_server: TemporalServer, tmp_path: Path) -> "Iterator[Scene]":
+async def scene(client: Client, temporal_server: TemporalServer, tmp_path: Path) -> AsyncIterator[Scene]:
     """An empty ledger in SQLite, an empty mail folder, nobody enrolled and no worker."""
     url = f"sqlite:///{tmp_path / 'ledger.db'}"
     migrate(url)

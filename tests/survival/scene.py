@@ -41,9 +41,9 @@ class Scene:
     ledger: Ledger
     mail: Path
 
-    async def enroll(self, journey: str = JOURNEY) -> WorkflowHandle[Journey, None]:
+    async def enroll(self, journey: str = JOURNEY, plan: str = ALL_DAY) -> WorkflowHandle[Journey, None]:
         """Ada, enrolled now as the starter does it, and her journey started."""
-        publish(self.ledger, ALL_DAY)
+        publish(self.ledger, plan)
         _, program, person, process, cycle = journey.split(":")
         now = datetime.now(UTC)
         row = JourneyRow(
@@ -120,10 +120,10 @@ class Scene:
         return await self.handle(journey).query(Journey.snapshot)
 
 
-async def until(look: Callable[[], T | Awaitable[T]], wanted: T) -> None:
-    """Waits until `look` says what is wanted; fails with what it said last."""
+async def until(look: Callable[[], T | Awaitable[T]], wanted: T, patience: float = PATIENCE) -> None:
+    """Waits until `look` says what is wanted, `patience` seconds at most; fails with what it said last."""
     seen: object = None
-    for _ in range(int(PATIENCE / TICK)):
+    for _ in range(int(patience / TICK)):
         found = look()
         seen = await found if isinstance(found, Awaitable) else found
         if seen == wanted:

@@ -2,7 +2,6 @@
 
 import asyncio
 
-import pytest
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.enums.v1 import EventType
 from temporalio.api.workflowservice.v1 import ResetWorkflowExecutionRequest
@@ -26,19 +25,6 @@ async def test_a_worker_killed_at_the_end_of_decide_with_an_event_in_between(sce
     snapshot_facts = [("created", "accepted"), ("remark", "accepted"), ("submitted", "accepted")]
     assert scene.facts() == snapshot_facts
     assert set(scene.states().values()) == {"accepted"}
-
-
-@pytest.mark.soak  # the engine gives up an attempt after a minute, and there is no shorter way to see it
-@pytest.mark.parametrize("moment", ["before", "after"])
-async def test_a_worker_killed_at_a_hand_over_sends_exactly_once(scene: Scene, moment: str) -> None:
-    """The mail folder writes the same name again, so a copy is impossible; the attempt comes back after a minute."""
-    await scene.enroll()
-    with scene.worker(dies_at_hand_over=moment) as pid:
-        await exited(pid)
-    assert scene.states() == {"welcome": "on_wire"}
-    with scene.worker():
-        await until(scene.states, {"welcome": "accepted"})
-    assert scene.letters() == ["welcome"]
 
 
 async def test_a_reset_journey_and_its_ledger_say_the_same(scene: Scene) -> None:

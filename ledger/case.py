@@ -1,0 +1,136 @@
+"""Everything that deciding one journey needs to know, read in one transaction and handed to `plan.decide`."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Final, Literal
+
+from sqlalchemy import Connection
+
+from ledger import facts, messages, people, plans
+from ledger.facts import FactRow
+from ledger.journeys import JourneyRow
+from ledger.message_rows import MessageRow
+from ledger.people import PersonRow
+from plan.facts import Fact, Journey, People, Person, Sent
+from plan.model import Plan
+
+SentState = Literal["open", "held", "on_wire", "sent", "unknown", "failed"]
+STATES: Final[Mapping[str, SentState]] = {
+    "queued": "open",
+    "claimed": "open",
+    "retry": "open",
+    "on_wire": "on_wire",
+    "accepted": "sent",
+    "unknown": "unknown",
+    "failed": "failed",
+}  # a cancelled row says nothing: its key may become due again
+TRY_AGAIN: Final = timedelta(days=1)
+CREATED: Final = "created"  # the row tells the story; deciding derives this fact from the journey itself
+JUDGED_OUT: Final = frozenset({"refused", "duplicate", "late_event"})
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One journey as the ledger knows it; `rows` are its messages in any state, `persons` everybody it may write to."""
+
+    journey: Journey
+    facts: tuple[Fact, ...]
+    people: People
+    sent: tuple[Sent, ...]
+    rows: Mapping[str, MessageRow]  # by key
+    persons: Mapping[str, PersonRow]
+
+
+def case(conn: Connection, row: JourneyRow, plan: Plan, now: datetime, heard: Iterable[Fact] = ()) -> Case:
+    """The case of `row` under `plan` at `now` on the journey's clock, with facts `heard` that are not stored yet."""
+    stored = (fact for fact in facts.facts(conn, row.id) if fact.type != CREATED)
+    known = [_fact(fact) for fact in stored if fact.verdict not in JUDGED_OUT]
+    all_facts = (*known, *heard)
+    rows = {message.key: message for message in messages.rows(conn, row.id)}
+    holders = people.role_holders(conn, row.program)
+    persons = people.people(conn, _named(row, all_facts, holders, plan))
+    return Case(
+        journey=journey(row),
+        facts=all_facts,
+        people=People(people={id_: _person(person) for id_, person in persons.items()}, roles=holders),
+        sent=tuple(
+            _sent(message, held=_held(conn, message, plan, persons, now))
+            for message in rows.values()
+            if message.state in STATES
+        ),
+        rows=rows,
+        persons=persons,
+    )
+
+
+def journey(row: JourneyRow) -> Journey:
+    """The part of a journey's row that deciding needs."""
+    return Journey(
+        id=row.id,
+        program=row.program,
+        process=row.process,
+        cycle=row.cycle,
+        person_id=row.person_id,
+        created_at=row.created_at,
+        started_at=max(row.created_at, row.arrived_at),
+        roles={role: tuple(ids) for role, ids in row.roles.items()},
+    )
+
+
+def _named(
+    row: JourneyRow, heard: Iterable[Fact], holders: Mapping[str, tuple[str, ...]], plan: Plan
+) -> frozenset[str]:
+    by_field = (
+        str(fact.data[name])
+        for fact in heard
+        if fact.type in plan.events
+        for name, spec in plan.events[fact.type].data.items()
+        if spec.type == "person" and name in fact.data
+    )
+    by_role = (id_ for ids in (*row.roles.values(), *holders.values()) for id_ in ids)
+    return frozenset((row.person_id, *by_field, *by_role))
+
+
+def _fact(row: FactRow) -> Fact:
+    return Fact(
+        id=row.id, type=row.type, at=row.at, heard_at=row.heard_at, order=row.n, item=row.item, by=row.by, data=row.data
+    )
+
+
+def _person(row: PersonRow) -> Person:
+    return Person(
+        id=row.id,
+        zone=row.zone,
+        locale=row.locale,
+        attributes=row.attributes,
+        address_digest=sha256(row.email.casefold().encode()).hexdigest()[:16] if row.email else None,
+        on_hold=row.on_hold,
+        deceased=row.deceased,
+    )
+
+
+def basis(conn: Connection, plan: Plan, rule: str, person: PersonRow | None) -> str:
+    """What a message that was given back waits for: any change of its plan, template or reader."""
+    template = plans.template(conn, plan.program, rule, person.locale if person else None)
+    return f"{plan.version}/{template.version if template else '-'}/{person.revision if person else 0}"
+
+
+def _held(conn: Connection, row: MessageRow, plan: Plan, persons: Mapping[str, PersonRow], now: datetime) -> bool:
+    """Whether what the sender gave back must still wait; each is tried again after a day, whatever it waits for."""
+    if row.held_reason is None or STATES[row.state] != "open":
+        return False
+    if row.held_at is None or now - row.held_at >= TRY_AGAIN:
+        return False
+    return row.held_basis == basis(conn, plan, row.rule, persons.get(row.person_id or ""))
+
+
+def _sent(row: MessageRow, *, held: bool) -> Sent:
+    return Sent(
+        key=row.key,
+        state="held" if held else STATES[row.state],
+        at=row.journey_sent_at,
+        reason=row.held_reason if held else row.reason,
+        plan_version=row.plan_version,
+    )

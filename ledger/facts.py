@@ -1,0 +1,67 @@
+"""Facts that a journey has judged, each with the wake that judged it, so that deciding again can replace them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import sqlalchemy as sa
+from pydantic import AwareDatetime, Field, JsonValue
+from sqlalchemy import Connection
+
+from ledger import tables
+from plan.facts import Verdict
+from plan.model import Frozen
+
+
+class FactRow(Frozen):
+    """One fact. `n` counts arrivals of the journey and is never used twice; wake 0: judged by the enrolment."""
+
+    journey_id: str
+    id: str
+    n: int
+    wake: int
+    type: str
+    at: AwareDatetime
+    heard_at: AwareDatetime
+    item: str | None = None
+    by: str | None = None
+    data: Mapping[str, JsonValue] = Field(default_factory=dict)
+    content_hash: str
+    verdict: Verdict = "accepted"
+    reason: str | None = None
+
+
+TABLE: Final = tables.fact
+
+
+def void_from(connection: Connection, journey_id: str, wake: int) -> int:
+    """Deletes what this wake or a later one judged, of any run, and says how many; what enrolled stays."""
+    voided = sa.delete(TABLE).where(TABLE.c.journey_id == journey_id, TABLE.c.wake >= wake, TABLE.c.wake > 0)
+    return connection.execute(voided).rowcount
+
+
+def facts(connection: Connection, journey_id: str) -> Sequence[FactRow]:
+    """All that count, in the order of their arrival."""
+    query = sa.select(TABLE).where(TABLE.c.journey_id == journey_id).order_by(TABLE.c.n)
+    return [FactRow(**row) for row in connection.execute(query).mappings()]
+
+
+def by_id(connection: Connection, journey_id: str, fact_id: str) -> FactRow | None:
+    query = sa.select(TABLE).where(TABLE.c.journey_id == journey_id, TABLE.c.id == fact_id)
+    row = connection.execute(query).mappings().first()
+    return None if row is None else FactRow(**row)
+
+
+def add(connection: Connection, row: FactRow) -> None:
+    """A second fact with its id or its `n` in this journey is a LedgerFault: look with `by_id` first."""
+    connection.execute(sa.insert(TABLE).values(row.model_dump()))
+
+
+def set_verdicts(connection: Connection, journey_id: str, verdicts: Mapping[str, tuple[str, str | None]]) -> int:
+    """Judges facts anew, fact id → (verdict, reason), and says how many changed; only those are written."""
+    query = sa.select(TABLE.c.id, TABLE.c.verdict, TABLE.c.reason).where(TABLE.c.journey_id == journey_id)
+    kept = {row.id: (row.verdict, row.reason) for row in connection.execute(query)}
+    changed = {fact_id: new for fact_id, new in verdicts.items() if kept.get(fact_id, new) != new}
+    for fact_id, (verdict, reason) in changed.items():
+        update = sa.update(TABLE).where(TABLE.c.journey_id == journey_id, TABLE.c.id == fact_id)
+        connection.execute(update.values(verdict=verdict, reason=reason))
+    return len(changed)

@@ -1,0 +1,108 @@
+"""Message rows: what deciding does with them, and reading them. What an attempt does is in `sending`.
+
+A row is made by `queue` and never deleted; its id and key stay the same for ever.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final, TypedDict, Unpack
+
+import sqlalchemy as sa
+from pydantic import JsonValue
+from sqlalchemy import Connection
+
+from ledger import tables
+from ledger.message_rows import MessageRow, NewMessage
+from ledger.row_machine import MOVES, NOT_HELD
+from plan.model import Purpose
+
+__all__ = [
+    "MessageRow",
+    "NewMessage",
+    "Planned",
+    "cancel",
+    "queue",
+    "refresh",
+    "requeue",
+    "row",
+    "rows",
+    "search",
+]
+
+
+class Planned(TypedDict, total=False):
+    """What deciding may say anew of a row that has not left."""
+
+    purpose: Purpose
+    to: str
+    person_id: str | None
+    item: str | None
+    plan_version: str
+    planned_at: datetime | None
+    not_after: datetime | None
+    closes_at: datetime | None
+    fields: Mapping[str, JsonValue]
+    when_unknown: str | None
+
+
+TABLE: Final = tables.message
+
+
+def rows(connection: Connection, journey_id: str) -> Sequence[MessageRow]:
+    """Every message of the journey, oldest first."""
+    query = sa.select(TABLE).where(TABLE.c.journey_id == journey_id).order_by(TABLE.c.id)
+    return [MessageRow(**found) for found in connection.execute(query).mappings()]
+
+
+def row(connection: Connection, message_id: str) -> MessageRow | None:
+    found = connection.execute(sa.select(TABLE).where(TABLE.c.id == message_id)).mappings().first()
+    return None if found is None else MessageRow(**found)
+
+
+def search(
+    connection: Connection,
+    person: str | None = None,
+    journey: str | None = None,
+    after: str | None = None,
+    limit: int = 500,
+) -> Sequence[MessageRow]:
+    """A page of messages, oldest first, those behind the id `after`."""
+    query = sa.select(TABLE).order_by(TABLE.c.id).limit(limit)
+    if person is not None:
+        query = query.where(TABLE.c.person_id == person)
+    if journey is not None:
+        query = query.where(TABLE.c.journey_id == journey)
+    if after is not None:
+        query = query.where(TABLE.c.id > after)
+    return [MessageRow(**found) for found in connection.execute(query).mappings()]
+
+
+def queue(connection: Connection, new: NewMessage) -> MessageRow:
+    """Adds the row, queued. A second one for its key in this journey is a LedgerFault."""
+    values = {**new.model_dump(), "state": "queued", "fence": 1, "attempt": 0, "changed_at": new.queued_at}
+    return MessageRow(**connection.execute(sa.insert(TABLE).values(values).returning(TABLE)).mappings().one())
+
+
+def refresh(connection: Connection, message_id: str, **planned: Unpack[Planned]) -> bool:
+    """Says the planned fields anew; False: the row has left, or was cancelled, and keeps them."""
+    update = sa.update(TABLE).where(TABLE.c.id == message_id, TABLE.c.state.in_(MOVES["refresh"].sources))
+    return connection.execute(update.values(**planned)).rowcount == 1
+
+
+def requeue(connection: Connection, message_id: str, now: datetime, **planned: Unpack[Planned]) -> MessageRow | None:
+    """A cancelled message that is due again, under its id and the next fence; None: it was not cancelled."""
+    update = sa.update(TABLE).where(TABLE.c.id == message_id, TABLE.c.state.in_(MOVES["requeue"].sources))
+    values = {"state": "queued", "fence": TABLE.c.fence + 1, "reason": None, "detail": None, "changed_at": now}
+    found = connection.execute(update.values({**values, **planned}).returning(TABLE)).mappings().first()
+    return None if found is None else MessageRow(**found)
+
+
+def cancel(connection: Connection, message_id: str, reason: str, now: datetime, detail: str | None = None) -> bool:
+    """Takes the message back; False: it is on the wire or past it, or cancelled already.
+
+    A claimed one gets the next fence, so that the attempt under way cannot put it on the wire.
+    """
+    update = sa.update(TABLE).where(TABLE.c.id == message_id, TABLE.c.state.in_(MOVES["cancel"].sources))
+    values: dict[str, Any] = {"state": "cancelled", "reason": reason, "detail": detail, "lease_until": None}
+    fence = TABLE.c.fence + sa.case((TABLE.c.state == "claimed", 1), else_=0)
+    return connection.execute(update.values(**values, **NOT_HELD, fence=fence, changed_at=now)).rowcount == 1

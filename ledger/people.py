@@ -1,0 +1,78 @@
+"""People and role lists: the only addresses in the ledger, beside the snapshots of those that messages went to."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from pydantic import Field, JsonValue
+from sqlalchemy import Connection
+
+from ledger import audit, tables
+from ledger.insert import insert_unless_present
+from plan.model import Frozen
+
+
+class PersonRow(Frozen):
+    """Everything known of a person. `revision` counts changes from 1; the ledger sets it."""
+
+    id: str
+    email: str | None = None
+    name: str | None = None
+    zone: str | None = None  # IANA name
+    locale: str | None = None  # BCP 47
+    attributes: Mapping[str, JsonValue] = Field(default_factory=dict)
+    on_hold: bool = False
+    deceased: bool = False
+    revision: int = 0
+
+
+COLUMNS = [tables.person.c[name] for name in PersonRow.model_fields]
+
+
+def set_person(connection: Connection, row: PersonRow, by: str, now: datetime) -> bool:
+    """Makes the person equal to `row` in everything but `revision`, and audits the names of what changed.
+
+    False: nothing differed and nothing was written.
+    """
+    values = row.model_dump(exclude={"id", "revision"})
+    if insert_unless_present(connection, tables.person, id=row.id, revision=1, changed_at=now, **values):
+        audit.record(connection, by, "person_added", row.id, {}, now)
+        return True
+    query = sa.select(*COLUMNS).where(tables.person.c.id == row.id).with_for_update()
+    before = PersonRow(**connection.execute(query).mappings().one())
+    changed = sorted(name for name, value in values.items() if getattr(before, name) != value)
+    if not changed:
+        return False
+    update = sa.update(tables.person).where(tables.person.c.id == row.id)
+    connection.execute(update.values(revision=before.revision + 1, changed_at=now, **values))
+    audit.record(connection, by, "person_changed", row.id, {"changed": list[JsonValue](changed)}, now)
+    return True
+
+
+def person(connection: Connection, person_id: str) -> PersonRow | None:
+    return people(connection, [person_id]).get(person_id)
+
+
+def people(connection: Connection, ids: Iterable[str]) -> Mapping[str, PersonRow]:
+    """Everybody known, by id; an unknown id is left out."""
+    query = sa.select(*COLUMNS).where(tables.person.c.id.in_(list(ids)))
+    return {row["id"]: PersonRow(**row) for row in connection.execute(query).mappings()}
+
+
+def role_holders(connection: Connection, program: str) -> Mapping[str, tuple[str, ...]]:
+    """Who holds each role of the program, by role; longest first."""
+    table = tables.role_holder.c
+    query = sa.select(table.role, table.person_id).where(table.program == program)
+    holders: dict[str, tuple[str, ...]] = {}
+    for role, holder in connection.execute(query.order_by(table.role, table.since, table.person_id)):
+        holders[role] = (*holders.get(role, ()), holder)
+    return holders
+
+
+def open_journeys_of(connection: Connection, person_id: str) -> Sequence[str]:
+    """Journeys that a change of this person concerns: the person's own, and those holding a message for them."""
+    journey, decision = tables.journey.c, tables.decision.c
+    holding = sa.select(decision.journey_id).where(decision.person_id == person_id, decision.outcome == "held")
+    query = sa.select(journey.id).where(journey.ended_at.is_(None))
+    query = query.where(sa.or_(journey.person_id == person_id, journey.id.in_(holding)))
+    return list(connection.execute(query.order_by(journey.id)).scalars())

@@ -1,0 +1,174 @@
+"""A message under way: claimed by one attempt, put on the wire by it, and how that ended.
+
+Every move is one statement that names the state and the attempt it starts from, so that of two workers one finds
+nothing to do. The moves return False for that; nothing was written then.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from ledger import tables
+from ledger.engine import database_now
+from ledger.message_rows import AttemptRow, Busy, Claimed, Gone, MessageRow
+from ledger.row_machine import MOVES, NOT_HELD, Move
+
+TABLE: Final = tables.message
+ATTEMPT: Final = tables.attempt
+
+
+def claim(
+    connection: Connection, message_id: str, fence: int, lease: timedelta, clock: datetime, now: datetime
+) -> Claimed | Busy | Gone:
+    """Takes the row for one attempt, numbered anew, if nobody holds it and deciding still wants it."""
+    time = database_now(connection)
+    free = sa.or_(TABLE.c.state != "claimed", TABLE.c.lease_until <= time)
+    wanted = sa.and_(TABLE.c.id == message_id, TABLE.c.fence == fence, TABLE.c.state.in_(MOVES["claim"].sources))
+    taken = sa.update(TABLE).where(wanted, free).returning(TABLE)
+    numbered = {"state": MOVES["claim"].target, "attempt": TABLE.c.attempt + 1, "tried_at": clock, "changed_at": now}
+    leased = {**numbered, **NOT_HELD, "lease_until": database_now(connection, lease)}
+    found = connection.execute(taken.values(leased)).mappings().first()
+    if found is not None:
+        return Claimed(row=MessageRow(**found))
+    there = connection.execute(sa.select(TABLE).where(TABLE.c.id == message_id)).mappings().first()
+    if there is None:
+        return Gone(state="missing")
+    row = MessageRow(**there)
+    if row.fence != fence or row.state not in MOVES["claim"].sources:
+        return Gone(state=row.state, row=row)
+    instant = connection.execute(sa.select(time)).scalar_one()
+    until = row.lease_until or instant  # given back between our two statements: to be asked for again at once
+    return Busy(until=until, left=max(until - instant, timedelta(0)))
+
+
+def to_wire(
+    connection: Connection,
+    message_id: str,
+    fence: int,
+    attempt: int,
+    *,
+    address: str,
+    subject: str,
+    plan_version: str,
+    template_version: str | None,
+    transport: str,
+    clock: datetime,
+    now: datetime,
+) -> bool:
+    """The last commit before the first byte. True: this attempt alone may hand the message over, to this address.
+
+    False: fence, attempt or plan version are no longer the row's, or the lease is over by the database's clock.
+    """
+    update = sa.update(TABLE).where(
+        *_in_hand("to_wire", message_id, attempt),
+        TABLE.c.fence == fence,
+        TABLE.c.plan_version == plan_version,
+        TABLE.c.lease_until > database_now(connection),
+    )
+    snapshot = {"address": address, "subject": subject, "template_version": template_version}
+    moved = update.values(state="on_wire", journey_sent_at=clock, changed_at=now, **snapshot)
+    if connection.execute(moved).rowcount != 1:
+        return False
+    connection.execute(
+        sa.insert(ATTEMPT).values(
+            message_id=message_id,
+            attempt=attempt,
+            fence=fence,
+            transport=transport,
+            address=address,
+            plan_version=plan_version,
+            template_version=template_version,
+            clock=clock,
+            on_wire_at=now,
+        )
+    )
+    return True
+
+
+def accepted(
+    connection: Connection, message_id: str, attempt: int, provider_id: str | None, clock: datetime, now: datetime
+) -> bool:
+    """The provider took the message, which does not mean delivered. `sent_at` is now."""
+    sent = {"provider_id": provider_id, "journey_sent_at": clock, "sent_at": now, "reason": None, "detail": None}
+    moved = _move(connection, "accepted", message_id, attempt, now, sent)
+    return moved and _close(connection, message_id, attempt, "accepted", None, now, provider_id)
+
+
+def failed(
+    connection: Connection, message_id: str, attempt: int, reason: str, detail: str | None, now: datetime
+) -> bool:
+    """The provider refused this message for good."""
+    moved = _move(connection, "failed", message_id, attempt, now, {"reason": reason, "detail": detail})
+    return moved and _close(connection, message_id, attempt, "failed", detail, now)
+
+
+def unknown(
+    connection: Connection, message_id: str, attempt: int, reason: str, detail: str | None, now: datetime
+) -> bool:
+    """The message may have been taken: nobody sends it again by itself."""
+    moved = _move(connection, "unknown", message_id, attempt, now, {"reason": reason, "detail": detail})
+    return moved and _close(connection, message_id, attempt, "unknown", detail, now)
+
+
+def retry(
+    connection: Connection, message_id: str, attempt: int, reason: str, detail: str | None, now: datetime
+) -> bool:
+    """The message was surely not taken, and may be claimed again at once."""
+    given = {"reason": reason, "detail": detail, "journey_sent_at": None}
+    moved = _move(connection, "retry", message_id, attempt, now, given)
+    return moved and _close(connection, message_id, attempt, "retry", detail or reason, now)
+
+
+def give_back(
+    connection: Connection,
+    message_id: str,
+    attempt: int,
+    reason: str,
+    detail: str | None,
+    basis: str | None,
+    clock: datetime,
+    now: datetime,
+) -> bool:
+    """Nothing was taken and nothing will be until deciding wants it again: queued, and held for `reason`.
+
+    `basis` says on which state of the world that rests, so that deciding can tell when it has changed.
+    """
+    held = {"held_reason": reason, "held_detail": detail, "held_basis": basis, "held_at": clock}
+    moved = _move(connection, "give_back", message_id, attempt, now, {**held, "journey_sent_at": None})
+    return moved and _close(connection, message_id, attempt, "given_back", reason, now)
+
+
+def attempts(connection: Connection, message_id: str) -> Sequence[AttemptRow]:
+    """Every hand-over of the message, first to last."""
+    query = sa.select(ATTEMPT).where(ATTEMPT.c.message_id == message_id).order_by(ATTEMPT.c.attempt)
+    return [AttemptRow(**found) for found in connection.execute(query).mappings()]
+
+
+def _in_hand(move: Move, message_id: str, attempt: int) -> tuple[sa.ColumnElement[bool], ...]:
+    return (TABLE.c.id == message_id, TABLE.c.attempt == attempt, TABLE.c.state.in_(MOVES[move].sources))
+
+
+def _move(
+    connection: Connection, move: Move, message_id: str, attempt: int, now: datetime, values: Mapping[str, object]
+) -> bool:
+    update = sa.update(TABLE).where(*_in_hand(move, message_id, attempt))
+    state = {"state": MOVES[move].target, "lease_until": None, "changed_at": now}
+    return connection.execute(update.values({**state, **values})).rowcount == 1
+
+
+def _close(
+    connection: Connection,
+    message_id: str,
+    attempt: int,
+    outcome: str,
+    detail: str | None,
+    now: datetime,
+    provider_id: str | None = None,
+) -> bool:
+    """Writes the outcome beside the hand-over, if it had come to one. True: a move that was made stays made."""
+    update = sa.update(ATTEMPT).where(ATTEMPT.c.message_id == message_id, ATTEMPT.c.attempt == attempt)
+    connection.execute(update.values(outcome=outcome, detail=detail, provider_id=provider_id, ended_at=now))
+    return True

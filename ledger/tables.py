@@ -1,0 +1,283 @@
+"""Every table of the ledger. `migrations/` builds them; a test proves that both say the same.
+
+Instants are UTC. On the journey's clock are: everything of a journey but started_at, everything of a fact and of a
+decision, an attempt's clock, and of a message planned_at, not_after, closes_at, held_at, tried_at and journey_sent_at.
+The rest is wall clock, but for lease_until, which is the database's.
+"""
+
+from typing import Final
+
+import sqlalchemy as sa
+from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint
+
+from ledger.columns import ID, JSON, Instant
+
+metadata: Final = sa.MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+installation: Final = Table(
+    "installation",
+    metadata,
+    Column("one", Integer, primary_key=True, autoincrement=False),
+    Column("id", ID, nullable=False),
+    Column("environment", ID, nullable=False),
+    Column("fast_forward", Boolean, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    CheckConstraint(sa.text("one = 1"), name="single"),
+)
+
+plan_version: Final = Table(
+    "plan_version",
+    metadata,
+    Column("version", ID, primary_key=True),
+    Column("program", ID, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("published_at", Instant, nullable=False),
+    Column("by", ID, nullable=False),
+    Index(None, "program", "published_at"),
+)
+
+plan_pointer: Final = Table(
+    "plan_pointer",
+    metadata,
+    Column("program", ID, primary_key=True),
+    Column("version", ID, ForeignKey(plan_version.c.version), nullable=False),
+    Column("set_at", Instant, nullable=False),
+    Column("by", ID, nullable=False),
+)
+
+template: Final = Table(
+    "template",
+    metadata,
+    Column("program", ID, primary_key=True),
+    Column("name", ID, primary_key=True),
+    Column("locale", ID, primary_key=True),
+    Column("version", ID, primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("in_use", Boolean, nullable=False),
+    Column("published_at", Instant, nullable=False),
+    Column("by", ID, nullable=False),
+    Index(
+        "uq_template_in_use",
+        "program",
+        "name",
+        "locale",
+        unique=True,
+        sqlite_where=sa.text("in_use"),
+        postgresql_where=sa.text("in_use"),
+    ),
+)
+
+person: Final = Table(
+    "person",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("email", Text),
+    Column("name", Text),
+    Column("zone", ID),
+    Column("locale", ID),
+    Column("attributes", JSON, nullable=False),
+    Column("on_hold", Boolean, nullable=False),
+    Column("deceased", Boolean, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("changed_at", Instant, nullable=False),
+)
+
+role_holder: Final = Table(
+    "role_holder",
+    metadata,
+    Column("program", ID, primary_key=True),
+    Column("role", ID, primary_key=True),
+    Column("person_id", ID, ForeignKey(person.c.id), primary_key=True),
+    Column("since", Instant, nullable=False),
+    Column("by", ID, nullable=False),
+)
+
+journey: Final = Table(
+    "journey",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("program", ID, nullable=False),
+    Column("process", ID, nullable=False),
+    Column("cycle", ID, nullable=False),
+    Column("person_id", ID, ForeignKey(person.c.id), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("created_given", Boolean, nullable=False),
+    Column("arrived_at", Instant, nullable=False),
+    Column("told", JSON, nullable=False),
+    Column("roles", JSON, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("wake", Integer, nullable=False),
+    Column("history_length", Integer, nullable=False),
+    Column("stage", ID),
+    Column("entered_at", Instant),
+    Column("next_at", Instant),
+    Column("status", Text),
+    Column("flags", JSON, nullable=False),
+    Column("plan_version", ID),
+    Column("decided_at", Instant),
+    Column("started_at", Instant),
+    Column("ended_at", Instant),
+    Index(None, "person_id", "id"),
+    Index(None, "program", "stage", "id"),
+)
+
+journey_run: Final = Table(
+    "journey_run",
+    metadata,
+    Column("journey_id", ID, ForeignKey(journey.c.id), primary_key=True),
+    Column("run_id", ID, primary_key=True),
+    Column("epoch", Integer, nullable=False),
+    UniqueConstraint("journey_id", "epoch"),
+)
+
+fact: Final = Table(
+    "fact",
+    metadata,
+    Column("journey_id", ID, ForeignKey(journey.c.id), primary_key=True),
+    Column("id", ID, primary_key=True),
+    Column("n", Integer, nullable=False),
+    Column("wake", Integer, nullable=False),
+    Column("type", ID, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("heard_at", Instant, nullable=False),
+    Column("item", ID),
+    Column("by", ID),
+    Column("data", JSON, nullable=False),
+    Column("content_hash", ID, nullable=False),
+    Column("verdict", ID, nullable=False),
+    Column("reason", Text),
+    UniqueConstraint("journey_id", "n"),
+)
+
+OPEN = "state NOT IN ('accepted', 'failed', 'cancelled')"
+
+message: Final = Table(
+    "message",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("journey_id", ID, ForeignKey(journey.c.id), nullable=False),
+    Column("key", ID, nullable=False),
+    Column("rule", ID, nullable=False),
+    Column("purpose", ID, nullable=False),
+    Column("to", ID, nullable=False),
+    Column("person_id", ID),
+    Column("item", ID),
+    Column("plan_version", ID, nullable=False),
+    Column("template_version", ID),
+    Column("state", ID, nullable=False),
+    Column("reason", ID),
+    Column("detail", Text),
+    Column("fence", Integer, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("planned_at", Instant),
+    Column("not_after", Instant),
+    Column("closes_at", Instant),
+    Column("lease_until", Instant),
+    Column("fields", JSON, nullable=False),
+    Column("when_unknown", ID),
+    Column("held_reason", ID),
+    Column("held_detail", Text),
+    Column("held_basis", ID),
+    Column("held_at", Instant),
+    Column("queued_at", Instant, nullable=False),
+    Column("changed_at", Instant, nullable=False),
+    Column("tried_at", Instant),
+    Column("sent_at", Instant),
+    Column("journey_sent_at", Instant),
+    Column("address", Text),
+    Column("subject", Text),
+    Column("provider_id", ID),
+    UniqueConstraint("journey_id", "key"),
+    CheckConstraint(
+        sa.text("state IN ('queued', 'claimed', 'on_wire', 'accepted', 'retry', 'unknown', 'failed', 'cancelled')"),
+        name="state",
+    ),
+    Index(None, "person_id", "id"),
+    Index("ix_message_open", "planned_at", sqlite_where=sa.text(OPEN), postgresql_where=sa.text(OPEN)),
+)
+
+attempt: Final = Table(
+    "attempt",
+    metadata,
+    Column("message_id", ID, ForeignKey(message.c.id), primary_key=True),
+    Column("attempt", Integer, primary_key=True, autoincrement=False),
+    Column("fence", Integer, nullable=False),
+    Column("transport", ID, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("plan_version", ID, nullable=False),
+    Column("template_version", ID),
+    Column("clock", Instant, nullable=False),
+    Column("on_wire_at", Instant, nullable=False),
+    Column("outcome", ID),
+    Column("detail", Text),
+    Column("provider_id", ID),
+    Column("ended_at", Instant),
+)
+
+decision: Final = Table(
+    "decision",
+    metadata,
+    Column("journey_id", ID, ForeignKey(journey.c.id), primary_key=True),
+    Column("slot", ID, primary_key=True),
+    Column("key", ID),
+    Column("notification", ID, nullable=False),
+    Column("to", ID, nullable=False),
+    Column("person_id", ID),
+    Column("outcome", ID, nullable=False),
+    Column("reason", ID),
+    Column("because", ID),
+    Column("detail", Text),
+    Column("at", Instant),
+    Index(
+        "ix_decision_held",
+        "person_id",
+        sqlite_where=sa.text("outcome = 'held'"),
+        postgresql_where=sa.text("outcome = 'held'"),
+    ),
+)
+
+text: Final = Table(
+    "text",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("digest", ID, nullable=False, unique=True),
+    Column("body", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+)
+
+wake_up: Final = Table(
+    "wake_up",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("journey_id", ID, ForeignKey(journey.c.id), nullable=False),
+    Column("cause", ID, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("told_at", Instant),
+    Index(
+        "ix_wake_up_pending",
+        "created_at",
+        "id",
+        sqlite_where=sa.text("told_at IS NULL"),
+        postgresql_where=sa.text("told_at IS NULL"),
+    ),
+)
+
+audit: Final = Table(
+    "audit",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("by", ID, nullable=False),
+    Column("action", ID, nullable=False),
+    Column("subject", ID, nullable=False),
+    Column("detail", JSON, nullable=False),
+    Index(None, "subject", "id"),
+)

@@ -1,0 +1,30 @@
+"""What every test room shares: which tests run, how hard properties look, and how the run ends."""
+
+import os
+
+import pytest
+from hypothesis import settings
+
+pytest_plugins = ["pytester", "tests.gate", "tests.reliability", "tests.temporal_server"]
+
+SOAKING = os.environ.get("SOAK") == "1"
+
+# The gate looks at the same examples everywhere, so that what fails for one fails for all; the soak looks for new ones.
+# No deadline: the time an example takes on a busy machine says nothing about the code.
+settings.register_profile("gate", deadline=None, derandomize=True, database=None)
+settings.register_profile("soak", deadline=None, max_examples=2000)
+settings.load_profile("soak" if SOAKING else "gate")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Without SOAK=1 the long tests are left out; with it only they and the properties run."""
+    chosen = [item for item in items if _runs(item)]
+    if len(chosen) < len(items):
+        config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
+        items[:] = chosen
+
+
+def _runs(item: pytest.Item) -> bool:
+    long = item.get_closest_marker("soak") is not None
+    is_property = getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
+    return long or is_property if SOAKING else not long
