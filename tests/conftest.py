@@ -5,7 +5,14 @@ import os
 import pytest
 from hypothesis import settings
 
-pytest_plugins = ["pytester", "tests.gate", "tests.reliability", "tests.temporal_server"]
+pytest_plugins = [
+    "pytester",
+    "tests.gate",
+    "tests.ledger.opened",
+    "tests.postgres",
+    "tests.reliability",
+    "tests.temporal_server",
+]
 
 SOAKING = os.environ.get("SOAK") == "1"
 

@@ -1,0 +1,116 @@
+"""The wiring, as a process, and every reason for which it refuses to poll."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+import worker
+from ledger import open_ledger, tables
+from starter.cli.exit import status_of
+from starter.client import Waypost
+from tests.starter.house import House, new_house
+from tests.starter.people import new_person
+from tests.temporal_server import TemporalServer
+from tests.until import until
+from workflows.wire import MAIL
+
+
+@pytest.fixture
+def own(temporal_server: TemporalServer, tmp_path: Path) -> House:
+    """An installation to be broken."""
+    return new_house(tmp_path / "own", temporal_server)
+
+
+def _write(house: House, statement: sa.Executable) -> None:
+    ledger = open_ledger(house.settings.ledger_url)
+    with ledger.write() as connection:
+        connection.execute(statement)
+    ledger.close()
+
+
+def _no_folder(house: House) -> None:
+    (house.folder / "ledger.db").unlink()
+
+
+def _a_later_schema(house: House) -> None:
+    _write(house, sa.text("UPDATE alembic_version SET version_num = '9999'"))
+
+
+def _a_copied_ledger(house: House) -> None:
+    _write(house, sa.update(tables.installation).values(id="another"))
+
+
+def _no_installation(house: House) -> None:
+    _write(house, sa.delete(tables.installation))
+
+
+def _an_unreadable_plan(house: House) -> None:
+    _write(house, sa.update(tables.plan_version).values(source="program: trial\nlater_key: 1\n"))
+
+
+def _no_key(house: House) -> None:
+    file = house.folder / "waypost.toml"
+    file.write_text(f'{file.read_text()}[mail]\ntransport = "sendgrid"\n')
+
+
+@pytest.mark.parametrize(
+    ("broken", "said"),
+    [
+        (_no_folder, "nothing is set up in "),
+        (_a_later_schema, "the ledger's schema is 9999 and this Waypost knows 1 at most; use a later Waypost"),
+        (_a_copied_ledger, "belongs to another installation; this ledger is of installation another"),
+        (_no_installation, "this ledger belongs to no installation yet; run: waypost migrate"),
+        (_an_unreadable_plan, "the published plan of trial is not for this version of Waypost: "),
+        (_no_key, "the SendGrid API key is empty or holds spaces; the key is read from SENDGRID_API_KEY"),
+    ],
+)
+def test_it_refuses_to_poll_with_the_reason(
+    own: House,
+    broken: Callable[[House], None],
+    said: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("SENDGRID_API_KEY", raising=False)
+    broken(own)
+    capsys.readouterr()
+    assert status_of(lambda: worker.main(["--dir", str(own.folder)])) == 1
+    printed = capsys.readouterr()
+    assert said in printed.err
+    assert printed.err.count("\n") == 1
+    assert "worker ready" not in printed.out
+
+
+def test_it_refuses_a_namespace_without_our_search_attributes(
+    temporal_server: TemporalServer, own: House, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def nothing(*_: object) -> None:
+        """The check that comes before, which such a namespace could not pass."""
+
+    monkeypatch.setenv("WAYPOST_TEMPORAL_NAMESPACE", "temporal-system")
+    monkeypatch.setattr(worker, "check", nothing)
+    assert status_of(lambda: worker.main(["--dir", str(own.folder)])) == 1
+    assert "lacks the search attribute(s) Program" in capsys.readouterr().err
+
+
+def test_wrong_flags_are_status_2(capsys: pytest.CaptureFixture[str]) -> None:
+    assert status_of(lambda: worker.main(["--only", "coffee"])) == 2
+    assert "invalid choice: 'coffee'" in capsys.readouterr().err
+
+
+async def test_its_two_halves_may_run_apart_and_each_stops_gently(own: House) -> None:
+    async with Waypost.open(own.settings) as waypost:
+        with own.worker("--only", "workflows", "--identity", "decides"):
+            journey = (await waypost.enroll(new_person(waypost), "trial", "application")).journey
+            handle = waypost.temporal.get_workflow_handle(journey)
+
+            async def waits_for_mail() -> bool:
+                pending = (await handle.describe()).raw_description.pending_activities
+                return [activity.activity_options.task_queue.name for activity in pending] == [MAIL]
+
+            await until(waits_for_mail)
+            with own.worker("--only", "mail") as mail:
+                await until(lambda: any((own.folder / "mail").glob("*.eml")))
+    assert mail.returncode == 0
