@@ -8,8 +8,8 @@ from hypothesis import settings
 pytest_plugins = [
     "pytester",
     "tests.gate",
-    "tests.ledger.opened",
     "tests.postgres",
+    "tests.ledger.opened",
     "tests.reliability",
     "tests.temporal_server",
 ]
