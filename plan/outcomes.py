@@ -6,7 +6,6 @@ Outcome = Literal["ready", "scheduled", "sent", "failed", "unknown", "not_trigge
 
 Skipped = Literal[
     "already_past",
-    "history",
     "too_late",
     "stage_left",
     "answered",
@@ -32,7 +31,7 @@ Held = Literal[
     "channel_down",
     "channel_busy",
 ]
-Because = Literal["start", "deadline_moved", "plan_changed"]
+Because = Literal["start", "deadline_moved"]
 
 OUTCOMES: Final[tuple[str, ...]] = get_args(Outcome)
 SKIPPED: Final[tuple[str, ...]] = get_args(Skipped)

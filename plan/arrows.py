@@ -1,0 +1,50 @@
+"""The arrows of one process, asked by name: where an event or a deadline leads from a stage (plan.md A)."""
+
+from collections import defaultdict
+
+from plan.model import Arrow, ItemKind, Plan, Process
+
+
+class Arrows:
+    """An index over one process."""
+
+    def __init__(self, process: Process) -> None:
+        self.process = process
+        self.targets: dict[str, set[str]] = defaultdict(set)  # name → stages that it leads to
+        self.sources: dict[str, set[str]] = defaultdict(set)  # name → stages that it leads from
+        self.item_targets: dict[str, dict[str, set[str]]] = defaultdict(
+            lambda: defaultdict(set)
+        )  # name → kind → stages
+        for stage in process.stages.values():
+            for event, arrow in ({} if stage.final else {**process.anywhere, **stage.arrows}).items():
+                self.targets[event].add(arrow.to)
+                self.sources[event].add(stage.name)
+        for kind in process.items.values():
+            for stage in kind.stages.values():
+                for event, arrow in stage.arrows.items():
+                    self.item_targets[event][kind.name].add(arrow.to)
+
+    def named(self, event: str) -> bool:
+        """Whether any arrow of the process or of its items has this name."""
+        return event in self.targets or event in self.item_targets
+
+    def out_of(self, stage: str, event: str) -> tuple[Arrow, bool] | None:
+        """The arrow from a stage that is not final, and whether it is one of `anywhere`."""
+        found = self.process.stages.get(stage)
+        if found is None or found.final:
+            return None
+        if event in found.arrows:
+            return found.arrows[event], False
+        return (self.process.anywhere[event], True) if event in self.process.anywhere else None
+
+    def out_of_item(self, kind: str, stage: str, event: str) -> Arrow | None:
+        """The arrow from a stage of an item."""
+        found = self.process.items[kind].stages.get(stage)
+        return found.arrows.get(event) if found is not None else None
+
+    def kind_of(self, plan: Plan, event: str) -> ItemKind | None:
+        """The kind of item that an event names: as declared, else the first whose arrows know the event."""
+        declared = plan.events[event].item if event in plan.events else None
+        if declared is not None:
+            return self.process.items.get(declared)
+        return next((self.process.items[kind] for kind in self.item_targets.get(event, ())), None)

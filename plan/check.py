@@ -1,0 +1,199 @@
+"""Whether the names in a plan refer to something: in declarations and processes; `plan.check_rules` does notifications.
+
+Names are looked up in the plan as it was read, lines in the document.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+from typing import Final
+
+from plan import document
+from plan.document import line_of
+from plan.model import RESERVED_EVENTS, Arrow, Deadline, EventType, FieldSpec, Plan, Process, Stage
+from plan.names import arrows, deadlines, item_kinds, kinds_of
+from plan.problem import instead, misspelt
+from plan.reading import Reader
+from plan.roles import givers
+
+LATER: Final = frozenset({"delivery_failed"})
+LEADS: Final = frozenset({"audit_selected", "cancel_requested", "all_answered", "touched"})  # reserved, fit for arrows
+STARTS: Final = LEADS | {"created"}  # and fit to start or answer a clock
+OF_A_PERSON: Final = frozenset({"address_changed", "hold", "released", "deceased", "merged"})
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A plan as read, where its words stand, and the events that its `events:` declares."""
+
+    reader: Reader
+    root: document.Mapping
+    plan: Plan
+    declared: frozenset[str]
+
+    def wrong(self, sentence: str, *path: str) -> None:
+        """Note a problem at a place of the document."""
+        self.reader.wrong(line_of(self.root, *path), sentence)
+
+    def known(self, word: str, names: Iterable[str], what: str, *path: str) -> bool:
+        """Whether `word` is one of `names`; if not, a problem is noted. An empty word was noted when it was read."""
+        found = frozenset(names)
+        if word and word not in found:
+            self.wrong(f"there is no {what} `{word}`: {instead(word, found)}", *path, word)
+        return word in found
+
+    def slip(self, word: str, names: Iterable[str], otherwise: str, *path: str) -> None:
+        """Note a word that may be new here, but looks like a slip of the pen."""
+        meant = misspelt(word, names)
+        if meant is not None:
+            self.wrong(f"`{word}` is named nowhere else: did you mean `{meant}`? If not, {otherwise}", *path, word)
+
+    def written(self, *path: str) -> frozenset[str]:
+        """The keys of the document's mapping at `path`."""
+        node: document.Node = self.root
+        for step in path:
+            if not isinstance(node, document.Mapping) or step not in node.entries:
+                return frozenset()
+            node = node.entries[step].value
+        return frozenset(node.entries) if isinstance(node, document.Mapping) else frozenset()
+
+
+def check(case: Case) -> None:
+    """Note everything that refers to nothing."""
+    for event in case.plan.events.values():
+        _event(case, event)
+    for section, fields in (("person", case.plan.person), ("told", case.plan.told)):
+        for name, spec in fields.items():
+            _shown(case, spec, section, *name.split("."))
+    for process in case.plan.processes.values():
+        _process(case, process)
+
+
+def _event(case: Case, event: EventType) -> None:
+    here = ("events", event.name)
+    if event.name in deadlines(case.plan):
+        case.wrong(f"`{event.name}` is a deadline too: events and deadlines share their names, rename one", *here)
+    if event.name in (RESERVED_EVENTS | OF_A_PERSON) - {"audit_selected"}:
+        case.wrong(f"`{event.name}` is an event of Waypost's own: use it without declaring it", *here)
+    if event.item is not None:
+        case.known(event.item, item_kinds(case.plan), "item", *here, "item")
+    if event.by is not None:
+        case.known(event.by, givers(case.plan), "role", *here, "by")
+    for name, spec in event.data.items():
+        _shown(case, spec, *here, "data", name)
+
+
+def _shown(case: Case, spec: FieldSpec, *path: str) -> None:
+    for role in spec.shown:
+        case.known(role, givers(case.plan), "role", *path, "shown")
+
+
+def _process(case: Case, process: Process) -> None:
+    here = ("processes", process.name)
+    stages = case.written(*here, "stages")
+    case.known(process.start, process.stages, "stage", *here, "start")
+    _arrows(case, process, Stage(name="", arrows=process.anywhere), stages, *here, "anywhere")
+    for stage in process.stages.values():
+        _arrows(case, process, stage, stages, *here, "stages", stage.name)
+    for kind in process.items.values():
+        item = (*here, "items", kind.name)
+        stages = case.written(*item, "stages")
+        case.known(kind.start, kind.stages, "stage", *item, "start")
+        for stage in kind.stages.values():
+            _arrows(case, process, stage, stages, *item, "stages", stage.name)
+            for name, _ in arrows((stage,)):
+                if name in process.deadlines and not process.deadlines[name].per_item:
+                    case.wrong(
+                        f"`{name}` is not a clock of items: write `per: item` there", *item, "stages", stage.name
+                    )
+    for deadline in process.deadlines.values():
+        _deadline(case, process, deadline)
+    for circle in circles(process):
+        sentence = f"these deadlines count from each other: {' after '.join(circle)}; let one count from an event"
+        case.wrong(sentence, *here, "deadlines", circle[0], "after")
+
+
+def _arrows(case: Case, process: Process, stage: Stage, stages: frozenset[str], *path: str) -> None:
+    for name, arrow in stage.arrows.items():
+        here = (*path, name)
+        _target(case, process, name, arrow, stages, *here)
+        if name in LATER:
+            case.reader.later(line_of(case.root, *here), name)
+        elif name in RESERVED_EVENTS - LEADS:
+            case.wrong(f"`{name}` cannot lead to a stage: write an event of your own", *here)
+        elif name in deadlines(case.plan) and name not in process.deadlines:
+            case.wrong(f"`{name}` is a deadline of another process: give `{process.name}` one of its own", *here)
+        elif name not in RESERVED_EVENTS | process.deadlines.keys():
+            known = {*case.declared, *process.deadlines, *LEADS}
+            case.slip(name, known, f"declare it: `events: {{{name}: }}`", *here)
+
+
+def _target(case: Case, process: Process, name: str, arrow: Arrow, stages: frozenset[str], *path: str) -> None:
+    if arrow.to not in stages:
+        case.slip(arrow.to, stages, f"write it among the stages: `{arrow.to}: {{}}`", *path)
+    if arrow.of is not None and name != "all_answered":
+        case.wrong("`of` goes with `all_answered` alone: leave it out", *path, "of")
+    elif arrow.of is not None:
+        case.known(arrow.of, process.items, "item", *path, "of")
+
+
+def _deadline(case: Case, process: Process, deadline: Deadline) -> None:
+    here = ("processes", process.name, "deadlines", deadline.name)
+    if deadline.name in RESERVED_EVENTS | OF_A_PERSON:
+        case.wrong(f"`{deadline.name}` is an event of Waypost's own: rename the deadline", *here)
+    told = case.plan.told
+    if deadline.told is not None and case.known(deadline.told, told, "told field", *here, "told"):
+        kind = told[deadline.told].type
+        if kind != "date":
+            case.wrong(f"`{deadline.told}` is declared as {kind}: a deadline needs a date", *here, "told")
+    for name in deadline.after:
+        _start(case, process, name, *here, "after")
+        if deadline.per_item and not _about_item(case, process, name):
+            sentence = f"`{name}` is about no item: declare `events: {{{name}: {{item: …}}}}`"
+            case.wrong(sentence, *here, "after", name)
+    for name in deadline.until:
+        _start(case, process, name, *here, "until")
+
+
+def _start(case: Case, process: Process, name: str, *path: str) -> None:
+    """A name that starts or answers a clock."""
+    if name in LATER:
+        case.reader.later(line_of(case.root, *path, name), name)
+    elif name in RESERVED_EVENTS - STARTS:
+        case.wrong(f"`{name}` cannot stand here: write an event of your own", *path, name)
+    elif name in deadlines(case.plan) and name not in process.deadlines:
+        case.wrong(f"`{name}` is a deadline of another process: give `{process.name}` one of its own", *path, name)
+    elif name not in RESERVED_EVENTS:
+        case.slip(name, named_elsewhere(case) | STARTS, f"declare it: `events: {{{name}: }}`", *path)
+
+
+def _about_item(case: Case, process: Process, name: str) -> bool:
+    """Whether it may be; an event that nothing declares is taken for one."""
+    if name in process.deadlines:
+        return process.deadlines[name].per_item
+    if name in case.declared | RESERVED_EVENTS:
+        return bool(kinds_of(case.plan, name))
+    return True
+
+
+def named_elsewhere(case: Case) -> frozenset[str]:
+    """Names with more weight than a mention in `after:`, `until:` or `on:`: declared, or of an arrow, or a deadline."""
+    processes = case.plan.processes.values()
+    stages = [s for p in processes for s in p.stages.values()]
+    stages += [s for p in processes for kind in p.items.values() for s in kind.stages.values()]
+    leading = {name for name, _ in arrows(stages)} | {name for p in processes for name in p.anywhere}
+    return frozenset(leading | case.declared | deadlines(case.plan))
+
+
+def circles(process: Process) -> Iterator[tuple[str, ...]]:
+    """Deadlines that count from each other, each circle once: b after a after b."""
+    before = {d.name: {name for name in d.after if name in process.deadlines} for d in process.deadlines.values()}
+    while True:
+        try:
+            TopologicalSorter(before).prepare()
+        except CycleError as error:
+            circle = tuple(reversed(error.args[1]))
+            yield circle
+            before[circle[0]] = set()
+        else:
+            return

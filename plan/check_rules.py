@@ -1,0 +1,106 @@
+"""Whether notifications refer to something: roles, triggers, stages, the window, templates and their merge fields."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from plan.check import LATER, Case, named_elsewhere
+from plan.document import line_of
+from plan.merge import catalogue
+from plan.model import RESERVED_EVENTS, Plan, Process, Rule
+from plan.names import clock_of, deadlines, item_kinds_of, processes_of
+from plan.problem import Problem, instead
+from plan.roles import recipients
+
+TEMPLATE: Final = re.compile(r"(?:.*/)?(?P<rule>[^/.]+)\.[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*\.html")
+
+
+def check_rules(case: Case) -> None:
+    """Note everything in notifications that refers to nothing."""
+    for rule in case.plan.rules.values():
+        here = ("notifications", rule.name)
+        for role in rule.to:
+            case.known(role, recipients(case.plan), "role", *here, "to")
+        for process in rule.in_ or ():
+            case.known(process, case.plan.processes, "process", *here, "in")
+        if all(process in case.plan.processes for process in rule.in_ or ()):
+            _trigger(case, rule)
+            _stages(case, rule)
+        _at(case, rule)
+
+
+def check_templates(
+    plan: Plan, reader_file: str, line: Mapping[str, int], templates: Mapping[str, Sequence[tuple[str, int]]]
+) -> tuple[Problem, ...]:
+    """Notifications without a template, and merge fields that their template cannot have.
+
+    `templates`: file name → merge fields used with their lines; `line`: notification → its line in the plan.
+    """
+    found: list[Problem] = []
+    written: dict[str, list[str]] = {}
+    for file in sorted(templates):
+        match = TEMPLATE.fullmatch(file)
+        written.setdefault(match["rule"] if match else file, []).append(file)
+    for rule in plan.rules.values():
+        files = written.get(rule.name, [])
+        if not files:
+            missing = f"templates/{rule.name}.en.html"
+            spare = [file for name, of in written.items() if name not in plan.rules for file in of]
+            near = instead(missing, spare) if spare else ""
+            hint = f" ({near})" if near.startswith("did") else ""
+            sentence = f"`{rule.name}` has no template: write {missing}{hint}"
+            found.append(Problem(file=reader_file, line=line[rule.name], sentence=sentence))
+        known = catalogue(plan, rule)
+        for file in files:
+            for name, at in templates[file]:
+                if name not in known:
+                    sentence = f"`{rule.name}` has no merge field [[{name}]]: {instead(name, known)}"
+                    found.append(Problem(file=file, line=at, sentence=sentence))
+    return tuple(found)
+
+
+def _trigger(case: Case, rule: Rule) -> None:
+    here = ("notifications", rule.name)
+    of: tuple[Process, ...] = processes_of(case.plan, rule)
+    clocks = {name for process in of for name in process.deadlines}
+    name = clock_of(rule)
+    if name is not None:
+        key = "before" if rule.before else "after" if rule.after else "moved"
+        if name in named_elsewhere(case) - deadlines(case.plan):
+            case.wrong(f"`{name}` is an event, not a deadline: write `on: {name}`", *here, key)
+        else:
+            case.known(name, clocks, "deadline", *here, key)
+    if rule.on in LATER:
+        case.reader.later(line_of(case.root, *here, "on"), rule.on)
+    elif rule.on in deadlines(case.plan) and rule.on not in clocks:
+        case.known(rule.on, clocks, "deadline", *here, "on")
+    elif rule.on and rule.on not in RESERVED_EVENTS:
+        known = named_elsewhere(case) | RESERVED_EVENTS
+        case.slip(rule.on, known, f"declare it: `events: {{{rule.on}: }}`", *here, "on")
+
+
+def _stages(case: Case, rule: Rule) -> None:
+    here = ("notifications", rule.name)
+    of = processes_of(case.plan, rule)
+    whole = {name for process in of for name in process.stages}
+    kinds = item_kinds_of(case.plan, rule)
+    own, what = whole, "stage"
+    if kinds:
+        own = {name for p in of for kind in p.items.values() if kind.name in kinds for name in kind.stages}
+        what = f"stage of {' or '.join(sorted(kinds))}"
+    for name in rule.while_ or ():
+        case.known(name, own, what, *here, "while")
+    for name in rule.stages or ():
+        case.known(name, whole, "stage", *here, "stages")
+    if rule.stages is not None and kinds is None:
+        case.wrong(f"`{rule.name}` is not about items: write `while:` in place of `stages:`", *here, "stages")
+
+
+def _at(case: Case, rule: Rule) -> None:
+    window = case.plan.window
+    if rule.at is None or rule.ignores_window:
+        return
+    if rule.at < window.opens or (window.closes is not None and rule.at >= window.closes):
+        hours = f"{window.opens:%H:%M} to {f'{window.closes:%H:%M}' if window.closes else '24:00'}"
+        sentence = f"{rule.at:%H:%M} is outside the send window: write a time from {hours}"
+        case.wrong(sentence, "notifications", rule.name, "at")

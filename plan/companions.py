@@ -1,0 +1,186 @@
+"""Occurrences that speak for one another: offsets, items or dates of one rule reaching one person (22, 24, 32)."""
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Final
+
+from plan.calendar import local_date
+from plan.facts import Sent
+from plan.judgement import SETTLED, Candidate, Case, is_past, lateness
+from plan.keys import message_key, stem
+from plan.planned import rules_of
+from plan.standing import left
+from plan.timing import at_the_earliest
+
+WEEK: Final = timedelta(days=7)
+
+
+def grouped(candidates: Iterable[Candidate], by: Callable[[Candidate], Hashable]) -> list[list[Candidate]]:
+    """Groups with equal `by`, in order of first appearance."""
+    groups: dict[Hashable, list[Candidate]] = defaultdict(list)
+    for candidate in candidates:
+        groups[by(candidate)].append(candidate)
+    return list(groups.values())
+
+
+def offsets_of_one_date(candidate: Candidate) -> Hashable:
+    """What the offsets of one rule counted from one date or fact, to one recipient, have in common."""
+    planned = candidate.planned
+    moment = planned.trigger.moment if planned.trigger else ""
+    return planned.rule.name, id(planned.run), id(planned.dated), moment, planned.item, candidate.recipient.to
+
+
+def settled(candidate: Candidate) -> bool:
+    return candidate.row is not None and candidate.row.state in SETTLED
+
+
+def catch_up(candidates: list[Candidate], case: Case) -> None:
+    """A deadline that moved nearer brings its latest passed offset, unless a rule on `moved:` tells of it (33)."""
+    told = {rule.moved for rule in rules_of(case.plan, case.life.process)}
+    nearer = [
+        c for c in candidates if _moved_nearer(c) and c.planned.run is not None and c.planned.run.name not in told
+    ]
+    for group in grouped(nearer, lambda c: (id(c.planned.run), c.planned.rule.to, c.recipient.to)):
+        if any(settled(c) for c in group):
+            continue
+        for candidate in sorted(group, key=_natural, reverse=True):
+            known_at = candidate.planned.known_at
+            caught = at_the_earliest(candidate.planned, known_at, candidate.reader)
+            moment = max(known_at, case.now)
+            fits = left(candidate.planned, case.plan, case.life, case.arrows, moment) is None
+            if caught is not None and fits and candidate.reason == "already_past":
+                candidate.times = caught
+                candidate.outcome = candidate.reason = candidate.because = None
+                break
+
+
+def set_lateness(candidates: list[Candidate]) -> None:
+    """Give each the last instant at which it is worth sending; no reminder outlives its rule's next offset (26)."""
+    for group in grouped(candidates, offsets_of_one_date):
+        leaving = sorted({c.times.leave_at for c in group if c.times})
+        for candidate in group:
+            if candidate.outcome is None and candidate.times is not None:
+                own = candidate.times.leave_at
+                candidate.not_after = lateness(candidate, next((at for at in leaving if at > own), None))
+
+
+def sent_recently(candidates: list[Candidate], sent: Mapping[str, Sent], zone: str) -> None:
+    """The same offset before a moved deadline is not said again so soon after it was said for another date (32)."""
+    for group in grouped((c for c in candidates if c.planned.by_clock and c.times), offsets_of_one_date):
+        ordered = sorted(group, key=_place)
+        for candidate, following in zip(ordered, [*ordered[1:], None], strict=True):
+            if candidate.outcome is None:
+                allowed = _far_enough(candidate, following)
+                reached = _reached_at(candidate, sent, zone)
+                if reached is not None and _leave_at(candidate) - reached < allowed:
+                    candidate.skip("sent_recently")
+
+
+def as_planned(candidate: Candidate) -> datetime:
+    """The instant whose day counts while nothing has gone wrong."""
+    return _leave_at(candidate)
+
+
+def one_a_day(candidates: list[Candidate], when: Callable[[Candidate], datetime]) -> None:
+    """Of two offsets of one rule on one day the later speaks, wherever the window moved it (24)."""
+    open_ones = [c for c in candidates if c.planned.offset and c.times and (c.outcome is None or settled(c))]
+    for group in grouped(open_ones, lambda c: (offsets_of_one_date(c), c.reader.date(when(c)))):
+        last = max(group, key=_natural)
+        for candidate in group:
+            if candidate is not last and candidate.outcome is None:
+                candidate.skip("merged_same_day")
+
+
+def one_for_all_items(candidates: list[Candidate], when: Callable[[Candidate], datetime]) -> None:
+    """Clock reminders of one rule, person and day are one message that lists the items (22)."""
+    reminders = [
+        c
+        for c in candidates
+        if c.planned.by_clock
+        and c.planned.item is not None
+        and c.planned.rule.purpose == "reminder"
+        and c.times
+        and (c.outcome is None or settled(c))
+    ]
+    for group in grouped(reminders, lambda c: (c.planned.rule.name, c.recipient.to, c.reader.date(when(c)))):
+        gone = max((c.row.at for c in group if settled(c) and c.row and c.row.at), default=None)
+        to_go = sorted((c for c in group if c.outcome is None), key=lambda c: (_leave_at(c), c.planned.item or ""))
+        told = [c for c in to_go if gone is not None and c.planned.known_at <= gone]
+        fresh = [c for c in to_go if c not in told]
+        for candidate in [*told, *fresh[1:]]:
+            candidate.skip("merged_same_day")
+        if len(fresh) > 1:
+            spoken_for = [item for c in fresh for item in c.items or (c.planned.item,) if item is not None]
+            fresh[0].items = tuple(dict.fromkeys(spoken_for))
+
+
+def one_an_address(candidates: list[Candidate]) -> None:
+    """Two recipients of one occurrence with one address get one message; the first named wins (29)."""
+    for group in grouped(candidates, lambda c: c.planned.stem):
+        seen: set[str] = set()
+        for candidate in group:
+            digest = candidate.recipient.person.address_digest if candidate.recipient.person else None
+            if candidate.outcome is None and digest in seen:
+                candidate.skip("duplicate_address")
+            elif digest is not None and (candidate.outcome is None or settled(candidate)):
+                seen.add(digest)
+
+
+def newcomers(candidates: list[Candidate], sent: Mapping[str, Sent]) -> None:
+    """Whoever takes a role later is not told again what its holders of that time were told."""
+    reached: dict[str, set[str]] = defaultdict(set)
+    for row in sent.values():
+        if row.state in SETTLED:
+            shared, _, to = row.key.partition(">")
+            reached[f"{shared}>{to.partition('.')[0]}"].add(to)
+    for candidate in candidates:
+        person = candidate.recipient.person
+        if candidate.outcome is None and candidate.row is None and person is not None and person.address_digest:
+            others = reached.get(message_key(candidate.planned.stem, candidate.recipient.role), set())
+            if others - {candidate.recipient.to}:
+                candidate.skip("already_past", "start", "it went to those who held the role then")
+
+
+def _moved_nearer(candidate: Candidate) -> bool:
+    planned = candidate.planned
+    if planned.run is None or planned.dated is not planned.run.date or not is_past(candidate):
+        return False
+    dates = [d.at for d in planned.run.dates if d.at is not None]
+    return len(dates) > 1 and dates[-1] < dates[-2]
+
+
+def _far_enough(candidate: Candidate, following: Candidate | None) -> timedelta:
+    """Half the distance to the next offset; for the last one half of that to the deadline, at most a week."""
+    if following is not None:
+        return (_leave_at(following) - _leave_at(candidate)) / 2
+    at = candidate.planned.dated.at if candidate.planned.dated else None
+    return min(WEEK, abs(at - _leave_at(candidate)) / 2) if at is not None else WEEK
+
+
+def _reached_at(candidate: Candidate, sent: Mapping[str, Sent], zone: str) -> datetime | None:
+    planned = candidate.planned
+    found: datetime | None = None
+    for other in planned.run.dates if planned.run else ():
+        if other is not planned.dated and other.at is not None:
+            moment = f"@{local_date(other.at, zone).isoformat()}"
+            key = message_key(stem(planned.rule.name, planned.offset, moment, planned.item), candidate.recipient.to)
+            row = sent.get(key)
+            if row is not None and row.state in SETTLED and row.state != "failed" and row.at is not None:
+                found = max(found or row.at, row.at)
+    return found
+
+
+def _place(candidate: Candidate) -> tuple[datetime, datetime]:
+    """By when it leaves; two offsets that the window moved to one instant by where they were."""
+    return _leave_at(candidate), _natural(candidate)
+
+
+def _natural(candidate: Candidate) -> datetime:
+    return candidate.times.natural if candidate.times else _leave_at(candidate)
+
+
+def _leave_at(candidate: Candidate) -> datetime:
+    if candidate.times is None:
+        raise ValueError("an occurrence without a time has no place in an order")
+    return candidate.times.leave_at

@@ -1,0 +1,148 @@
+"""The heart of Waypost: everything that should happen in one journey, as of one instant. Pure."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from plan import companions, judgement
+from plan.agenda import Agenda, ClockState, ItemState, Occurrence
+from plan.arrows import Arrows
+from plan.clocks import Run
+from plan.facts import Fact, Journey, People, Sent
+from plan.judgement import Candidate, Case
+from plan.keys import message_key
+from plan.leftovers import leftover
+from plan.life import Life
+from plan.lifecycle import fold
+from plan.model import Plan
+from plan.planned import Planned, planned, rules_of, waits_for
+from plan.recipients import recipients
+from plan.roles import canonical
+from plan.timing import reader, times
+from plan.waking import attention, next_at
+
+UNSETTLED: Final = frozenset({"ready", "scheduled", "held"})
+
+
+def decide(
+    plan: Plan, journey: Journey, facts: Sequence[Fact], people: People, sent: Sequence[Sent], now: datetime
+) -> Agenda:
+    """The agenda of a journey at `now`, an aware UTC instant on the journey's clock.
+
+    The order of `facts` and `sent` does not matter. A key in `sent` that was handed over is never due again.
+    Raises KeyError when the plan does not have the journey's process.
+    """
+    life = fold(plan, journey, facts)
+    rows = {row.key: row for row in sent}
+    case = Case(plan, life, Arrows(life.process), people, rows, now)
+    candidates = _candidates(case)
+    _judge(candidates, case)
+    occurrences = [c.occurrence() for c in candidates]
+    derived = {o.key for o in occurrences}
+    occurrences += [leftover(row, plan, life) for row in sent if row.key not in derived]
+    occurrences.sort(key=lambda o: (o.at is None, o.at or now, o.key or ""))
+    waiting = _not_triggered(plan, life, {c.planned.rule.name for c in candidates})
+    visit = life.track.visit(now)
+    ends = life.over(now) and not any(o.outcome in UNSETTLED for o in occurrences)
+    ends = ends and not any(row.state == "on_wire" for row in sent)
+    return Agenda(
+        stage=visit.stage,
+        entered_at=visit.at,
+        final=life.is_final(visit.stage),
+        items=_items(life, now),
+        clocks=_clocks(life, now),
+        verdicts=life.verdicts,
+        occurrences=(*occurrences, *waiting),
+        next_at=None if ends else next_at(life, candidates, facts, now),
+        ends=ends,
+        told=life.told_at(now),
+        attention=attention(life, occurrences, facts, now),
+    )
+
+
+def _candidates(case: Case) -> list[Candidate]:
+    """One candidate a key; of two dates with the same key the later one counts."""
+    found: dict[str, Candidate] = {}
+    for one in planned(case.plan, case.life):
+        for recipient in recipients(case.plan, case.life, case.people, one):
+            whose = reader(case.plan, recipient, case.life.journey.id)
+            key = message_key(one.stem, recipient.to)
+            if _counts_more(one, found.get(key)):
+                found[key] = Candidate(one, recipient, whose, times(one, whose), key, case.sent.get(key))
+    return list(found.values())
+
+
+def _counts_more(one: Planned, before: Candidate | None) -> bool:
+    return before is None or one.dropped is None or before.planned.dropped is not None
+
+
+def _judge(candidates: list[Candidate], case: Case) -> None:
+    """Settle every candidate. The order keeps reasons as they are once a moment has passed: too late comes last."""
+
+    def undecided() -> list[Candidate]:
+        return [candidate for candidate in candidates if candidate.outcome is None]
+
+    for candidate in candidates:
+        judgement.by_ledger(candidate)
+    for candidate in undecided():
+        judgement.for_good(candidate, case)
+    companions.one_an_address(candidates)
+    companions.newcomers(candidates, case.sent)
+    companions.catch_up(candidates, case)
+    companions.set_lateness(candidates)
+    for candidate in undecided():
+        judgement.by_stage(candidate, case)
+    companions.sent_recently(candidates, case.sent, case.plan.timezone)
+    companions.one_a_day(candidates, companions.as_planned)
+    companions.one_for_all_items(candidates, companions.as_planned)
+    for candidate in undecided():
+        judgement.by_lateness(candidate, case.now)
+    companions.one_a_day(candidates, lambda candidate: candidate.leaves_at(case.now))
+    companions.one_for_all_items(candidates, lambda candidate: candidate.leaves_at(case.now))
+    for candidate in undecided():
+        judgement.by_now(candidate, case)
+
+
+def _not_triggered(plan: Plan, life: Life, derived: set[str]) -> list[Occurrence]:
+    """Rules that nothing has triggered yet, each with the name that it waits for."""
+    found = []
+    for rule in rules_of(plan, life.process):
+        name = waits_for(rule, life)
+        if rule.name not in derived and name is not None:
+            to = canonical(rule.to[0])
+            found.append(
+                Occurrence(
+                    key=None, notification=rule.name, purpose=rule.purpose, to=to, outcome="not_triggered", reason=name
+                )
+            )
+    return found
+
+
+def _items(life: Life, now: datetime) -> tuple[ItemState, ...]:
+    states = []
+    for item, track in life.items.items():
+        if track.visits[0].at <= now:
+            visit = track.visit(now)
+            states.append(ItemState(id=item, kind=track.kind, stage=visit.stage, entered_at=visit.at))
+    return tuple(states)
+
+
+def _clocks(life: Life, now: datetime) -> tuple[ClockState, ...]:
+    """One entry a clock and item: the latest run that has started, else the one to come."""
+    latest: dict[tuple[str, str | None], Run] = {}
+    for run in life.runs:
+        if run.started_at <= now or (run.name, run.item) not in latest:
+            latest[run.name, run.item] = run
+    return tuple(
+        ClockState(
+            name=run.name,
+            item=run.item,
+            at=run.date.at,
+            started_at=run.started_at,
+            passed=run.passed_by(now),
+            ended_by=run.ended_by if run.ended_at is not None and run.ended_at <= now else None,
+            extended=run.date.extended,
+            problem=run.date.problem,
+        )
+        for run in latest.values()
+    )

@@ -1,0 +1,238 @@
+"""What is settled about one occurrence, step by step: each step gives an outcome with its reason, or passes it on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, get_args
+
+from plan.agenda import Occurrence
+from plan.arrows import Arrows
+from plan.calendar import add, at_local, zone_info
+from plan.facts import People, Sent
+from plan.life import Life
+from plan.model import Plan
+from plan.outcomes import Because, Held, Outcome
+from plan.period import Period
+from plan.planned import Planned
+from plan.recipients import Recipient
+from plan.standing import left, stopped
+from plan.timing import Reader, Times
+
+LATENESS: Final = Period(days=1)  # of reminders whose rule says nothing (26)
+SETTLED: Final[Mapping[str, Outcome]] = {"on_wire": "sent", "sent": "sent", "unknown": "unknown", "failed": "failed"}
+OWN: Final = frozenset({"quiet_hours", "settling", "on_hold", "no_recipient", "no_address", "deadline_unknown"})
+GIVEN_BACK: Final = frozenset(get_args(Held)) - OWN  # reasons that only whoever sends can find, and take away again
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Everything that judging needs, for one `decide`."""
+
+    plan: Plan
+    life: Life
+    arrows: Arrows
+    people: People
+    sent: Mapping[str, Sent]
+    now: datetime
+
+
+@dataclass(slots=True, eq=False)
+class Candidate:
+    """One occurrence under judgement. `outcome` None: nothing stands against it so far."""
+
+    planned: Planned
+    recipient: Recipient
+    reader: Reader
+    times: Times | None
+    key: str
+    row: Sent | None = None
+    outcome: Outcome | None = None
+    reason: str | None = None
+    because: Because | None = None
+    detail: str | None = None
+    not_after: datetime | None = None
+    items: tuple[str, ...] = ()
+
+    def skip(self, reason: str, because: Because | None = None, detail: str | None = None) -> None:
+        """It will not come."""
+        self.outcome, self.reason, self.because, self.detail = "skipped", reason, because, detail
+
+    def hold(self, reason: str, detail: str | None = None) -> None:
+        """It waits for something other than its time."""
+        self.outcome, self.reason, self.detail = "held", reason, detail
+
+    def sending_at(self, now: datetime) -> datetime:
+        """When it is, or could last have been, sent. Only for candidates with times."""
+        moment = max(now, self.times.leave_at) if self.times else now
+        return moment if self.not_after is None else min(moment, self.not_after)
+
+    def leaves_at(self, now: datetime) -> datetime:
+        """When it leaves, or left, or could leave at the soonest. Only for candidates with times."""
+        if self.row is not None and self.row.state in SETTLED and self.row.at is not None:
+            return self.row.at
+        return max(now, self.times.leave_at) if self.times else now
+
+    def occurrence(self) -> Occurrence:
+        planned, times = self.planned, self.times
+        return Occurrence(
+            key=self.key,
+            notification=planned.rule.name,
+            purpose=planned.rule.purpose,
+            to=self.recipient.to,
+            person_id=self.recipient.person_id,
+            outcome=self.outcome or "ready",
+            reason=self.reason,
+            because=self.because,
+            detail=self.detail,
+            at=times.at if times else None,
+            leave_at=times.leave_at if times else None,
+            not_after=self.not_after,
+            closes_at=times.closes_at if times else None,
+            item=planned.item,
+            items=self.items,
+            fact_id=planned.trigger.fact.id if planned.trigger and planned.trigger.fact else _by(planned),
+            clock=planned.run.name if planned.run else None,
+            clock_at=planned.dated.at if planned.dated else None,
+        )
+
+
+def by_ledger(candidate: Candidate) -> None:
+    """What was handed over stays settled, whatever the plan says now."""
+    row = candidate.row
+    if row is None or row.state not in SETTLED:
+        return
+    candidate.outcome = SETTLED[row.state]
+    if row.state == "on_wire":
+        candidate.detail = "handed over; the answer is not in yet"
+    elif row.state != "sent":
+        candidate.reason = row.reason
+
+
+def for_good(candidate: Candidate, case: Case) -> None:
+    """Whatever no passing of time brings back: a death, a fact taken back, an old date, a start that came later."""
+    planned = candidate.planned
+    applicant = case.people.people.get(case.life.journey.person_id)
+    person = candidate.recipient.person
+    if (applicant is not None and applicant.deceased) or (person is not None and person.deceased):
+        return candidate.skip("deceased")
+    if planned.dropped == "retracted":
+        return candidate.skip("retracted")
+    past = is_past(candidate)
+    if planned.dropped == "superseded_by_new_deadline":
+        return candidate.skip("already_past", _why_past(planned)) if past else candidate.skip(planned.dropped)
+    if past:
+        return candidate.skip("already_past", _why_past(planned))
+    return None
+
+
+def by_stage(candidate: Candidate, case: Case) -> None:
+    """The stage counts at the planned instant, and at the moment of sending or the last at which it could be sent."""
+    planned, times, now = candidate.planned, candidate.times, case.now
+    if times is None:
+        reason = stopped(planned, now) or left(planned, case.plan, case.life, case.arrows, now)
+        if reason is not None:
+            return candidate.skip(reason)
+        if planned.dated is not None and planned.dated.at is None:
+            return candidate.hold("deadline_unknown", planned.dated.problem)
+        return candidate.skip("no_opening_left")
+    ended = stopped(planned, candidate.sending_at(now))
+    if ended is not None:
+        return candidate.skip(ended)
+    for moment in (times.leave_at, candidate.sending_at(now)):
+        reason = left(planned, case.plan, case.life, case.arrows, moment)
+        if reason is not None:
+            return candidate.skip(reason)
+    return None
+
+
+def by_lateness(candidate: Candidate, now: datetime) -> None:
+    """Past its lateness it is too late; what else stopped it until then stays the reason."""
+    if candidate.not_after is not None and now > candidate.not_after:
+        candidate.skip("too_late")
+
+
+def by_now(candidate: Candidate, case: Case) -> None:
+    """Ready, still to come, or held and by what. Only for candidates against which nothing stands."""
+    planned, times, now = candidate.planned, candidate.times, case.now
+    if times is None:
+        return candidate.skip("no_opening_left")
+    if now < times.leave_at:
+        return _to_come(candidate, times, now)
+    person = candidate.recipient.person
+    if candidate.recipient.person_id is None and not candidate.recipient.desk:
+        return candidate.hold("no_recipient", f"nobody holds the role {candidate.recipient.role}")
+    if person is not None and person.on_hold:
+        return candidate.hold("on_hold")
+    if not candidate.recipient.desk and (person is None or person.address_digest is None):
+        return candidate.hold("no_address", None if person is not None else "the directory does not know this person")
+    row = candidate.row
+    if row is not None and row.state == "held" and row.reason is not None and row.reason in GIVEN_BACK:
+        return candidate.hold(row.reason)
+    if not planned.rule.ignores_window:
+        return _in_window(candidate, times, now)
+    candidate.outcome = "ready"
+    return None
+
+
+def lateness(candidate: Candidate, following: datetime | None) -> datetime | None:
+    """The last instant at which it is still worth sending (26): reminders, and rules that say so. None: for ever.
+
+    `following` is when the rule's next offset leaves.
+    """
+    rule, times = candidate.planned.rule, candidate.times
+    reminder = rule.purpose == "reminder"
+    if times is None or not (reminder or rule.lateness is not None):
+        return None
+    zone = candidate.reader.zone
+    wall = times.leave_at.astimezone(zone_info(zone))
+    allowed = rule.lateness or LATENESS
+    day = add(wall.date(), allowed)
+    ends = [at_local(day, wall.time(), zone) if day != wall.date() else times.leave_at]
+    ends = [ends[0] + timedelta(seconds=allowed.seconds)]
+    if reminder:
+        ends += [end - timedelta(seconds=1) for end in (following, candidate.planned.limit) if end is not None]
+    return max(times.leave_at, min(ends))
+
+
+def _to_come(candidate: Candidate, times: Times, now: datetime) -> None:
+    """Before its time it is scheduled; once triggered, it is held by what it waits for."""
+    planned = candidate.planned
+    happened = times.natural
+    if planned.rests_until is not None and planned.run is not None:
+        happened = max(happened, planned.run.date.passes_at or happened)
+        if happened <= now < planned.rests_until:
+            return candidate.hold("settling")
+    if planned.day is None and happened <= now < times.at:
+        return candidate.hold("quiet_hours")
+    candidate.outcome = "scheduled"
+    return None
+
+
+def _in_window(candidate: Candidate, times: Times, now: datetime) -> None:
+    reader = candidate.reader
+    opening = reader.opening(now)
+    if opening.opens_at <= now:
+        candidate.times = Times(times.natural, times.at, times.leave_at, opening.closes_at)
+        candidate.outcome = "ready"
+        return None
+    if candidate.not_after is not None and opening.opens_at > candidate.not_after:
+        return candidate.skip("no_opening_left")
+    leave_at = reader.spread(opening.opens_at, opening.closes_at, candidate.not_after)
+    candidate.times = Times(times.natural, times.at, leave_at, opening.closes_at)
+    return candidate.hold("quiet_hours")
+
+
+def is_past(candidate: Candidate) -> bool:
+    """Planned for a day before the journey could know of it, or with no opening left on that day (25)."""
+    planned, times = candidate.planned, candidate.times
+    return planned.by_clock and times is not None and times.leave_at < planned.known_at
+
+
+def _why_past(planned: Planned) -> Because:
+    run, dated = planned.run, planned.dated
+    dates = [d for d in run.dates if d.at is not None] if run else []
+    return "deadline_moved" if dates and dated is not dates[0] else "start"
+
+
+def _by(planned: Planned) -> str | None:
+    return planned.trigger.moment.removeprefix("#") if planned.trigger and planned.trigger.run is None else None

@@ -1,0 +1,109 @@
+"""What the fold of a journey's facts came to: its stages, items, clocks and triggers in time. Values with questions."""
+
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from pydantic import JsonValue
+
+from plan.agenda import FactVerdict
+from plan.clocks import Run
+from plan.facts import Fact, Journey
+from plan.model import Process
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A stage from `at` on. `heard_at` is when the journey could know of it; `cause` the fact or the clock's run."""
+
+    at: datetime
+    stage: str
+    heard_at: datetime
+    cause: Fact | Run | None = None
+    broke_off: bool = False  # an arrow of `anywhere` led into a final stage
+
+
+@dataclass(slots=True)
+class Track:
+    """The visits of a journey or of one item, earliest first; several of one instant keep their order."""
+
+    visits: list[Visit]
+    kind: str = ""  # of the item
+
+    @property
+    def stage(self) -> str:
+        """The last stage of all."""
+        return self.visits[-1].stage
+
+    def visit(self, instant: datetime) -> Visit:
+        """The stage held at `instant`; before the first visit, the first."""
+        return self.visits[max(0, bisect_right(self.visits, instant, key=lambda v: v.at) - 1)]
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """Something that rules fire on: an accepted fact, a passing that counted, or the last of several answers."""
+
+    name: str
+    moment: str  # of the key: `#fact` or `#deadline@date`
+    at: datetime
+    heard_at: datetime  # the later of `at` and when the journey heard of it
+    item: str | None = None
+    fact: Fact | None = None
+    run: Run | None = None  # of a passing: what it triggers waits for the deadline's `settle`
+    retracted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """From `at` on, `person_id` holds `role`; for one item only when `item` is set."""
+
+    role: str
+    person_id: str
+    at: datetime
+    item: str | None
+
+
+@dataclass(slots=True)
+class Life:
+    """A journey's whole course as the facts tell it, passings to come included as if nothing more happened."""
+
+    process: Process
+    journey: Journey
+    track: Track
+    items: dict[str, Track] = field(default_factory=dict)
+    runs: list[Run] = field(default_factory=list)
+    triggers: list[Trigger] = field(default_factory=list)
+    verdicts: dict[str, FactVerdict] = field(default_factory=dict)
+    bindings: list[Binding] = field(default_factory=list)
+    told: list[tuple[datetime, Mapping[str, JsonValue]]] = field(default_factory=list)
+
+    def is_final(self, stage: str) -> bool:
+        """A stage without arrows of its own, or one that is only named as a target (4)."""
+        found = self.process.stages.get(stage)
+        return found is None or found.final
+
+    def over_at(self, instant: datetime) -> datetime | None:
+        """When `linger` is over, in the final stage held at `instant`; None in any other stage."""
+        visit = self.track.visit(instant)
+        if not self.is_final(visit.stage):
+            return None
+        return max(visit.at, visit.heard_at, self.journey.started_at) + self.process.linger
+
+    def over(self, instant: datetime) -> bool:
+        """Whether the journey listens no longer: final, lingered, and no item clock runs (8)."""
+        over_at = self.over_at(instant)
+        return over_at is not None and over_at <= instant and not self.item_clocks(instant)
+
+    def item_clocks(self, instant: datetime) -> list[Run]:
+        """The clocks of items that run at `instant`."""
+        return [run for run in self.runs if run.item is not None and run.running(instant)]
+
+    def told_at(self, instant: datetime) -> dict[str, JsonValue]:
+        """The latest told values by `at` (7); a value told as nothing is not told."""
+        values: dict[str, JsonValue] = {}
+        for at, said in self.told:
+            if at <= instant:
+                values.update(said)
+        return {name: value for name, value in values.items() if value is not None}

@@ -1,0 +1,196 @@
+"""The fold: facts in the order of `at`, deadline passings among them, make the stages of a journey (plan.md A, B).
+
+It knows no present: passings to come are folded as if nothing more happened, and whoever asks reads up to an instant.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from plan import clocks, statements
+from plan.agenda import FactVerdict
+from plan.arrows import Arrows
+from plan.calendar import local_date
+from plan.clocks import Run
+from plan.clockwork import Clockwork
+from plan.facts import Fact, Journey
+from plan.life import Binding, Life, Track, Trigger, Visit
+from plan.model import Plan
+from plan.verdicts import LATE, verdict
+
+
+def fold(plan: Plan, journey: Journey, facts: Sequence[Fact]) -> Life:
+    """The whole course of a journey. Facts heard after its end change nothing; their verdict says so (8)."""
+    return _in_time(plan, journey, sorted(facts, key=lambda f: f.order), {})
+
+
+def _in_time(plan: Plan, journey: Journey, arrived: Sequence[Fact], late: dict[str, bool]) -> Life:
+    """Fold what was heard in time. A fact is late if those that arrived before it had ended the journey by then.
+
+    `late` keeps what was found out about a fact: it depends on earlier arrivals alone.
+    """
+    while True:
+        this = _Fold(plan, journey, [f for f in arrived if not late.get(f.id)])
+        life = this.run()
+        doubtful = next((n for n, f in enumerate(arrived) if f.id in this.doubtful and f.id not in late), None)
+        if doubtful is None:
+            life.verdicts.update({f.id: LATE for f in arrived if late.get(f.id)})
+            return life
+        before = _in_time(plan, journey, arrived[:doubtful], late)
+        late[arrived[doubtful].id] = before.over(arrived[doubtful].heard_at)
+
+
+class _Fold:
+    """One pass over the facts. Its state is what has happened so far, and is thrown away with it."""
+
+    def __init__(self, plan: Plan, journey: Journey, facts: Sequence[Fact]) -> None:
+        self.plan = plan
+        process = plan.processes[journey.process]
+        self.arrows = Arrows(process)
+        self.facts = (statements.created(journey), *statements.in_order(journey, facts))
+        self.ids = frozenset(f.id for f in self.facts)
+        self.back = statements.taken_back(self.facts)
+        counting = [f for f in self.facts if f.id not in self.back]
+        self.life = Life(process, journey, Track([]))
+        said = statements.said_of_clocks(process, counting, journey.started_at)
+        self.clocks = Clockwork(self.life, plan.timezone, counting, said)
+        self.fired: set[str] = set()
+        listens_until = journey.started_at + process.linger  # no journey ends sooner
+        self.doubtful = {  # may have been heard after the end: older than their arrival, or working on other facts
+            f.id
+            for f in facts
+            if f.heard_at >= listens_until
+            and (f.heard_at - f.at >= process.linger or statements.gives_dates(process, f))
+        }
+
+    def run(self) -> Life:
+        """Fold every fact and every passing, in order of time; at equal instants the passing was first."""
+        created, *rest = self.facts
+        self.enter(self.life.process.start, created.at, created)
+        self.clocks.begin()
+        self.clocks.start_by(created.type, None, created.at, created)
+        self.life.triggers.append(_trigger(created))
+        for fact in rest:
+            self.pass_until(fact.at)
+            self.judge(fact)
+        self.pass_until(None)
+        return self.life
+
+    def judge(self, fact: Fact) -> None:
+        """Give the fact its verdict; if it is accepted, let it have its effects."""
+        if fact.id in self.back:
+            reason = f"taken back by {self.back[fact.id]}"
+            self.life.verdicts[fact.id] = FactVerdict(verdict="no_change", reason=reason)
+            self.life.triggers.append(_trigger(fact, retracted=True))
+            return
+        if self.life.over(fact.heard_at):
+            self.doubtful.add(fact.id)
+        self.name_item(fact)
+        given = verdict(self.life, self.arrows, fact, self.ids)
+        self.life.verdicts[fact.id] = given
+        if given.verdict == "accepted":
+            self.take_effect(fact)
+
+    def name_item(self, fact: Fact) -> None:
+        """An item exists from the first fact that names it, in its start stage."""
+        if fact.item is not None and fact.item not in self.life.items:
+            kind = self.arrows.kind_of(self.plan, fact.type)
+            if kind is not None:
+                first = Visit(fact.at, kind.start, max(fact.at, fact.heard_at), fact)
+                self.life.items[fact.item] = Track([first], kind.name)
+
+    def take_effect(self, fact: Fact) -> None:
+        """Clocks first: an answer in the same fact keeps its clock from leading on, a new question starts anew."""
+        if fact.type == "told":
+            self.life.told.append((fact.at, clocks.told_values(fact.data)))
+        self.bind(fact)
+        self.life.triggers.append(_trigger(fact))
+        answered = self.clocks.answer(fact.type, fact.item, fact.at, fact.id)
+        self.clocks.start_by(fact.type, fact.item, fact.at, fact)
+        if fact.type == "stage_set":
+            self.set_stage(fact)
+        self.follow(fact.type, fact.item, fact.at, fact)
+        if answered:
+            self.all_answered(answered, fact)
+
+    def bind(self, fact: Fact) -> None:
+        """Fields of type person bind the roles they are named after (28)."""
+        declared = self.plan.events.get(fact.type)
+        for name, spec in declared.data.items() if declared else ():
+            person = fact.data.get(name)
+            if spec.type == "person" and isinstance(person, str):
+                self.life.bindings.append(Binding(name, person, fact.at, fact.item))
+
+    def set_stage(self, fact: Fact) -> None:
+        to = str(fact.data["to"])
+        if fact.item is None:
+            self.enter(to, fact.at, fact)
+        else:
+            self.life.items[fact.item].visits.append(Visit(fact.at, to, max(fact.at, fact.heard_at), fact))
+
+    def follow(self, name: str, item: str | None, at: datetime, cause: Fact | Run) -> bool:
+        """Take the arrows of this name that leave the stages reached. Whether there was one."""
+        track = self.life.items.get(item) if item is not None else None
+        to = self.arrows.out_of_item(track.kind, track.stage, name) if track is not None else None
+        if track is not None and to is not None:
+            track.visits.append(Visit(at, to.to, _heard(at, cause), cause))
+        found = self.arrows.out_of(self.life.track.stage, name)
+        if found is not None:
+            self.enter(found[0].to, at, cause, anywhere=found[1])
+        return to is not None or found is not None
+
+    def enter(self, stage: str, at: datetime, cause: Fact | Run, *, anywhere: bool = False) -> None:
+        """Enter a stage, and at once leave it again by a deadline that has passed already (13)."""
+        broke_off = anywhere and self.life.is_final(stage)
+        self.life.track.visits.append(Visit(at, stage, _heard(at, cause), cause, broke_off))
+        if broke_off:
+            self.clocks.stop(at, cause.id if isinstance(cause, Fact) else cause.name)
+        if [v.stage for v in self.life.track.visits if v.at == at].count(stage) > 1:
+            return  # arrows of passed deadlines that lead in a circle are followed once
+        for run in self.clocks.passed():
+            found = self.arrows.out_of(stage, run.name)
+            if found is not None:
+                self.fire_passing(run, at)
+                self.enter(found[0].to, at, run, anywhere=found[1])
+                return
+
+    def all_answered(self, answered: list[Run], fact: Fact) -> None:
+        """Derive `all_answered` when these were the last running clocks with `until` of their kind (4)."""
+        for kind in sorted({self.kind(r) for r in answered} - {self.kind(r) for r in self.clocks.asking()}):
+            found = self.arrows.out_of(self.life.track.stage, "all_answered")
+            fits = found is not None and found[0].of in {None, kind}
+            if fits or not self.arrows.named("all_answered"):
+                heard_at = max(fact.at, fact.heard_at)
+                trigger = Trigger("all_answered", f"#{fact.id}", fact.at, heard_at, fact.item, fact)
+                self.life.triggers.append(trigger)
+            if found is not None and fits:
+                self.enter(found[0].to, fact.at, fact, anywhere=found[1])
+
+    def kind(self, run: Run) -> str:
+        track = self.life.items.get(run.item) if run.item is not None else None
+        return track.kind if track is not None else ""
+
+    def pass_until(self, instant: datetime | None) -> None:
+        """A passing is never waiting: without an arrow from the stage reached it changes nothing (2)."""
+        for run, at in self.clocks.passings(instant):
+            self.clocks.answer(run.name, run.item, at, run.name)
+            self.clocks.start_by(run.name, run.item, at, run)
+            if self.follow(run.name, run.item, at, run) or not self.arrows.named(run.name):
+                self.fire_passing(run, at)
+
+    def fire_passing(self, run: Run, at: datetime) -> None:
+        """Rules on a passing fire once for it, whether its arrow was taken in time or on a later entering."""
+        day = local_date(run.date.at or at, self.plan.timezone)
+        moment = f"#{run.name}@{day.isoformat()}"
+        place = f"{moment}/{run.item}"
+        if place not in self.fired:
+            self.fired.add(place)
+            self.life.triggers.append(Trigger(run.name, moment, at, at, run.item, run=run))
+
+
+def _trigger(fact: Fact, *, retracted: bool = False) -> Trigger:
+    heard_at = max(fact.at, fact.heard_at)
+    return Trigger(fact.type, f"#{fact.id}", fact.at, heard_at, fact.item, fact, retracted=retracted)
+
+
+def _heard(at: datetime, cause: Fact | Run) -> datetime:
+    return max(at, cause.heard_at) if isinstance(cause, Fact) else at

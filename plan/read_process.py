@@ -1,0 +1,139 @@
+"""Reads one process of a plan: its stages, deadlines and items. What its names refer to is `plan.check`'s matter."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any, Final
+
+from plan import document
+from plan.document import Entry, Node, Scalar
+from plan.model import Arrow, Deadline, ItemKind, Process, Stage
+from plan.problem import clip
+from plan.reading import Keys, Reader
+
+PROCESS: Final = Keys(
+    "a process",
+    frozenset({"start", "deadlines", "stages", "anywhere", "items", "linger"}),
+    frozenset({"audit", "next", "credits"}),
+)
+DEADLINE: Final = Keys(
+    "a deadline",
+    frozenset({"date", "told", "after", "plus", "at", "per", "until", "settle"}),
+    frozenset({"allows", "pauses", "then", "if_closed", "every", "waits_for"}),
+)
+ARROW: Final = Keys("an arrow", frozenset({"to", "of"}), frozenset({"if"}))
+AFTER: Final = Keys("`after`", frozenset(), frozenset({"sent"}))
+ITEM: Final = Keys("an item", frozenset({"start", "stages"}))
+
+
+def read_process(reader: Reader, entry: Entry) -> Process:
+    """The process as far as it can be read."""
+    values = reader.table(entry.value, PROCESS)
+    anywhere = read_arrows(reader, values["anywhere"]) if "anywhere" in values else {}
+    stages = read_stages(reader, values["stages"], also=anywhere) if "stages" in values else {}
+    deadlines = reader.named(values["deadlines"], "a deadline") if "deadlines" in values else ()
+    items = reader.named(values["items"], "an item") if "items" in values else ()
+    for key in {"start", "stages"} - values.keys():
+        reader.wrong(entry.line, f"the process `{clip(entry.key)}` has no `{key}`: write `{key}: …`")
+    return Process(
+        name=entry.key,
+        start=reader.text(values["start"]) if "start" in values else "",
+        stages=stages,
+        anywhere=anywhere,
+        deadlines={d.key: read_deadline(reader, d) for d in deadlines},
+        items={i.key: read_item(reader, i) for i in items},
+        linger=reader.span(values["linger"]) if "linger" in values else timedelta(days=90),
+    )
+
+
+def read_stages(reader: Reader, node: Node, also: dict[str, Arrow]) -> dict[str, Stage]:
+    """Stages by name; those that are only named as a target are added, as the final stages they are (plan.md 4)."""
+    stages = {
+        entry.key: Stage(name=entry.key, arrows=read_arrows(reader, entry.value))
+        for entry in reader.named(node, "a stage")
+    }
+    arrows = [*also.values(), *(arrow for stage in stages.values() for arrow in stage.arrows.values())]
+    return stages | {a.to: Stage(name=a.to) for a in arrows if a.to and a.to not in stages}
+
+
+def read_arrows(reader: Reader, node: Node) -> dict[str, Arrow]:
+    """Arrows by event or deadline; an empty value has none, which makes a stage final."""
+    if isinstance(node, Scalar) and not node.text.strip():
+        return {}
+    return {entry.key: read_arrow(reader, entry) for entry in reader.named(node, "an event")}
+
+
+def read_arrow(reader: Reader, entry: Entry) -> Arrow:
+    """`event: stage`, or `event: {to: stage}`."""
+    if not isinstance(entry.value, document.Mapping):
+        return Arrow(to=reader.text(entry.value))
+    values = reader.table(entry.value, ARROW)
+    if "to" not in values:
+        reader.wrong(entry.line, f"the arrow of `{clip(entry.key)}` leads nowhere: write `to:` and a stage")
+    return Arrow(
+        to=reader.text(values["to"]) if "to" in values else "",
+        of=reader.text(values["of"]) if "of" in values else None,
+    )
+
+
+def read_item(reader: Reader, entry: Entry) -> ItemKind:
+    """The small lifecycle of a kind of item."""
+    values = reader.table(entry.value, ITEM)
+    for key in {"start", "stages"} - values.keys():
+        reader.wrong(entry.line, f"the item `{clip(entry.key)}` has no `{key}`: write `{key}: …`")
+    return ItemKind(
+        name=entry.key,
+        start=reader.text(values["start"]) if "start" in values else "",
+        stages=read_stages(reader, values["stages"], also={}) if "stages" in values else {},
+    )
+
+
+def read_deadline(reader: Reader, entry: Entry) -> Deadline:
+    """A deadline; a bare date is a fixed one."""
+    if isinstance(entry.value, Scalar):
+        return Deadline(name=entry.key, fixed=reader.day(entry.value))
+    values = reader.table(entry.value, DEADLINE)
+    found = {name: read(reader, values[key]) for key, (name, read) in DEADLINE_FIELDS.items() if key in values}
+    check_parts(reader, entry, values)
+    return Deadline(name=entry.key, **found)
+
+
+def read_after(reader: Reader, node: Node) -> tuple[str, ...]:
+    """Names of events and deadlines."""
+    if isinstance(node, document.Mapping):
+        reader.table(node, AFTER)
+        return ()
+    return reader.words(node)
+
+
+def read_per(reader: Reader, node: Node) -> bool:
+    """`per: item`; whatever else is written there was meant for it."""
+    reader.one_of(node, ("item",))
+    return True
+
+
+DEADLINE_FIELDS: Final[Mapping[str, tuple[str, Callable[[Reader, Node], Any]]]] = {
+    "date": ("fixed", Reader.day),
+    "told": ("told", Reader.text),
+    "after": ("after", read_after),
+    "plus": ("plus", Reader.period),
+    "at": ("at", Reader.clock),
+    "per": ("per_item", read_per),
+    "until": ("until", Reader.words),
+    "settle": ("settle", Reader.span),
+}
+
+
+def check_parts(reader: Reader, entry: Entry, values: dict[str, Node]) -> None:
+    """Whether the parts of a deadline make one date."""
+    starts = [key for key in ("date", "told", "after") if key in values]
+    is_later = isinstance(entry.value, document.Mapping) and any(key in DEADLINE.later for key in entry.value.entries)
+    if len(starts) > 1:
+        reader.wrong(values[starts[1]].line, f"a deadline has one beginning: keep `{starts[0]}` or `{starts[1]}`")
+    elif not starts and not is_later:
+        reader.wrong(entry.line, f"`{clip(entry.key)}` has no date: write `date:`, `told:` or `after:` with `plus:`")
+    if starts == ["after"] and "plus" not in values and not is_later:
+        reader.wrong(entry.line, f"`{clip(entry.key)}` does not say how long after: write `plus: 30 days`")
+    if "plus" in values and "after" not in values:
+        reader.wrong(values["plus"].line, "`plus` counts from `after:`: write what it counts from")
+    if "per" in values and "after" not in values:
+        reader.wrong(values["per"].line, "a clock per item starts with an event: write `after:` and the event")

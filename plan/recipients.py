@@ -1,0 +1,64 @@
+"""Who a message goes to: roles, and the people that hold them in one journey (plan.md E)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from plan.facts import People, Person
+from plan.life import Life
+from plan.model import Plan
+from plan.planned import Planned
+from plan.roles import APPLICANT, canonical
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """A holder of a role, a desk, or nobody yet. `to` is as keys spell it."""
+
+    to: str
+    role: str
+    person_id: str | None = None
+    person: Person | None = None  # None: a desk, nobody, or somebody the directory does not know
+    desk: bool = False
+
+
+def recipients(plan: Plan, life: Life, people: People, planned: Planned) -> tuple[Recipient, ...]:
+    """Everybody that one occurrence goes to: the holders of the first role that anybody holds; never empty (28)."""
+    for role in planned.rule.to:
+        if role in plan.staff:
+            return (Recipient(role, role, desk=True),)
+        found = _holders(role, plan, life, people, planned)
+        if canonical(role) == APPLICANT:
+            return (Recipient(APPLICANT, APPLICANT, found[0], people.people.get(found[0])),)
+        if found:
+            return tuple(Recipient(f"{role}.{p}", role, p, people.people.get(p)) for p in found)
+    first = planned.rule.to[0]
+    return (Recipient(first, first),)
+
+
+def _holders(role: str, plan: Plan, life: Life, people: People, planned: Planned) -> tuple[str, ...]:
+    """Ids of the role's holders: by the triggering fact, by other facts, by the enrolment, else the program's list."""
+    journey = life.journey
+    if canonical(role) == APPLICANT:
+        return (journey.person_id,)
+    trigger = planned.trigger
+    fact = trigger.fact if trigger is not None else None
+    declared = plan.events.get(fact.type) if fact is not None else None
+    field = declared.data.get(role) if declared is not None else None
+    if fact is not None and field is not None and field.type == "person":
+        named = fact.data.get(role)  # left out, it names nobody: another fact's payer did not pay this time
+        bound = named if isinstance(named, str) else None
+    else:
+        bound = _bound(role, life, planned.item, trigger.heard_at if trigger is not None else None)
+    if bound is not None:
+        return (bound,)
+    return tuple(dict.fromkeys(journey.roles.get(role) or people.roles.get(role) or ()))
+
+
+def _bound(role: str, life: Life, item: str | None, as_of: datetime | None) -> str | None:
+    """Who facts put into the role: for the same item before others, as of the trigger; failing that the first later."""
+    bindings = [b for b in life.bindings if b.role == role]
+    bindings = [b for b in bindings if b.item == item] or [b for b in bindings if b.item is None] or bindings
+    if not bindings:
+        return None
+    held = [b for b in bindings if as_of is None or b.at <= as_of]
+    return held[-1].person_id if held else bindings[0].person_id

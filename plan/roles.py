@@ -1,0 +1,26 @@
+"""Who takes part: the roles that a plan may name as recipients and as the givers of facts (plan.md 28)."""
+
+from typing import Final
+
+from plan.model import Plan
+
+APPLICANT: Final = "applicant"
+SYNONYMS: Final = frozenset({"certificant", "candidate", "holder"})  # of applicant, at other points of the same path
+PEOPLE: Final = frozenset({APPLICANT, "payer", "reviewer", "auditor", "supervisor", "referee"})
+STAFF: Final = "staff"  # whoever acts for the program; a giver of facts, never a recipient: that is a desk
+
+
+def canonical(role: str) -> str:
+    """The role itself, `applicant` for its synonyms."""
+    return APPLICANT if role in SYNONYMS else role
+
+
+def recipients(plan: Plan) -> frozenset[str]:
+    """Every role that a rule may write to: people, fields of type person in events, and the plan's desks."""
+    bound = {name for event in plan.events.values() for name, spec in event.data.items() if spec.type == "person"}
+    return PEOPLE | bound | frozenset(plan.staff)
+
+
+def givers(plan: Plan) -> frozenset[str]:
+    """Every role that a fact may come from."""
+    return recipients(plan) | {STAFF}

@@ -1,0 +1,65 @@
+"""When ordinary messages may leave: the openings of a send window, quiet hours between them (plan.md 23, 24).
+
+Where the clock is set back, an hour that is quiet in one of its two passes is quiet in both.
+"""
+
+from datetime import date, datetime, time, timedelta
+from hashlib import sha256
+from typing import Final
+
+from plan.calendar import at_local, end_of_day, local_date, start_of_day
+from plan.model import Frozen, SendWindow, Weekday
+
+WEEKDAYS: Final[tuple[Weekday, ...]] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_DAY: Final = timedelta(days=1)
+_SECOND: Final = timedelta(seconds=1)
+_LONGEST_QUIET: Final = 21  # days; a weekly window may lose one opening to a gap, never two in a row
+
+
+class Opening(Frozen):
+    """One stretch of time in which messages may leave: UTC, `opens_at` inclusive, `closes_at` exclusive."""
+
+    opens_at: datetime
+    closes_at: datetime
+
+
+def opening_on(day: date, window: SendWindow, zone: str) -> Opening | None:
+    """The opening of a local day; None when the day is closed or a gap swallows it."""
+    if WEEKDAYS[day.weekday()] not in window.days:
+        return None
+    midnight = end_of_day(day - _DAY, zone) + _SECOND
+    opens_at = at_local(day, window.opens, zone, fold=1) if window.opens > time(0) else midnight
+    closes_at = at_local(day, window.closes, zone) if window.closes else start_of_day(day + _DAY, zone)
+    return Opening(opens_at=opens_at, closes_at=closes_at) if opens_at < closes_at else None
+
+
+def is_open(instant: datetime, window: SendWindow, zone: str) -> bool:
+    """Whether an ordinary message may leave at `instant`."""
+    return next_opening(instant, window, zone).opens_at <= instant
+
+
+def next_opening(instant: datetime, window: SendWindow, zone: str) -> Opening:
+    """The opening that is open at `instant`, else the first after it. ValueError for a window that never opens."""
+    first = local_date(instant, zone) - _DAY
+    for n in range(_LONGEST_QUIET):
+        opening = opening_on(first + n * _DAY, window, zone)
+        if opening and opening.closes_at > instant:
+            return opening
+    raise ValueError("the send window never opens")
+
+
+def last_opening(instant: datetime, window: SendWindow, zone: str) -> Opening:
+    """The latest opening that opens before `instant`. ValueError for a window that never opens."""
+    last = local_date(instant, zone) + _DAY
+    for n in range(_LONGEST_QUIET):
+        opening = opening_on(last - n * _DAY, window, zone)
+        if opening and opening.opens_at < instant:
+            return opening
+    raise ValueError("the send window never opens")
+
+
+def spread(at: datetime, closes_at: datetime | None, window: SendWindow, journey_id: str) -> datetime:
+    """`at` plus this journey's share of the window's spread: always the same for a journey, and before `closes_at`."""
+    width = window.spread if closes_at is None else min(window.spread, closes_at - at)
+    share = int.from_bytes(sha256(journey_id.encode()).digest()[:8], "big")
+    return at + timedelta(seconds=max(0, int(width.total_seconds())) * share >> 64)

@@ -1,0 +1,97 @@
+"""One sentence and a few lines that tell a reader of the engine's own pages where a journey stands. No names."""
+
+from datetime import datetime
+from typing import Final
+
+from plan.agenda import Agenda, ClockState, Occurrence
+from plan.calendar import local_date, zone_info
+from plan.keys import parse
+from plan.model import Plan
+from plan.period import Period
+
+SENTENCE: Final = 160  # characters
+LINE: Final = 80
+LINES: Final = 5
+TIMED: Final = frozenset({"quiet_hours", "settling"})  # holds that end by themselves
+
+
+def sentence(plan: Plan, agenda: Agenda, now: datetime) -> str:
+    """The stage, the deadline that presses most, and what holds: at most 160 characters."""
+    since = local_date(agenda.entered_at, plan.timezone).isoformat()
+    parts = [f"{agenda.stage} since {since}"]
+    if agenda.ends:
+        parts = [f"ended: {agenda.stage} since {since}"]
+    running = [c for c in agenda.clocks if _presses(c, now)]
+    if running and not agenda.final:
+        clock = min(running, key=lambda c: c.at or now)
+        parts.append(_clock(plan, clock, now))
+    undated = sorted({c.name for c in agenda.clocks if c.problem is not None and c.ended_by is None})
+    if undated and not agenda.final:
+        parts.append(f"{' and '.join(undated)} without a date")
+    held = sum(o.outcome == "held" for o in agenda.occurrences)
+    if held:
+        parts.append(f"{held} held")
+    if agenda.attention:
+        parts.append("needs attention")
+    return _cut("; ".join(parts), SENTENCE)
+
+
+def upcoming(plan: Plan, agenda: Agenda) -> tuple[str, ...]:
+    """The next five messages that would go, in order of time, then those held without a time: 80 characters each."""
+    pending = [o for o in agenda.occurrences if o.outcome in {"ready", "scheduled", "held"}]
+    pending.sort(key=lambda o: (o.leave_at is None, o.leave_at or agenda.entered_at, o.key or ""))
+    return tuple(_cut(_line(plan, o), LINE) for o in pending[:LINES])
+
+
+def _line(plan: Plan, occurrence: Occurrence) -> str:
+    """Such as `2026-12-01 08:00 EST · due_reminder · 30 days before due → applicant`."""
+    when = "no date" if occurrence.at is None else _local(plan, occurrence.at)
+    if occurrence.outcome == "held" and occurrence.reason in TIMED and occurrence.leave_at is not None:
+        when = _local(plan, occurrence.leave_at)
+    elif occurrence.outcome == "held":
+        when = f"held, {occurrence.reason}"
+    elif occurrence.outcome == "ready":
+        when = "now"
+    about = ", ".join(occurrence.items or ((occurrence.item,) if occurrence.item else ()))
+    to = f"{occurrence.to}, {about}" if about else occurrence.to
+    return " · ".join(part for part in (when, occurrence.notification, _why(plan, occurrence)) if part) + f" → {to}"
+
+
+def _why(plan: Plan, occurrence: Occurrence) -> str:
+    rule = plan.rules.get(occurrence.notification)
+    key = parse(occurrence.key or "")
+    if rule is None or key is None:
+        return ""
+    offset = _words(Period.parse(key.offset)) if key.offset else ""
+    if rule.on is not None:
+        return f"{offset} after {rule.on}" if offset else f"on {rule.on}"
+    if rule.moved is not None:
+        return f"{rule.moved} moved"
+    return f"{offset} before {rule.before}" if rule.before else f"{offset} after {rule.after}"
+
+
+def _words(period: Period) -> str:
+    hours, rest = divmod(period.seconds, 3600)
+    counts = ((period.months, "month"), (period.days, "day"), (hours, "hour"), (rest // 60, "minute"))
+    return " ".join(f"{n} {unit}{'' if n == 1 else 's'}" for n, unit in counts if n) or "0 days"
+
+
+def _presses(clock: ClockState, now: datetime) -> bool:
+    started = clock.started_at is not None and clock.started_at <= now
+    return started and clock.at is not None and not clock.passed and clock.ended_by is None
+
+
+def _clock(plan: Plan, clock: ClockState, now: datetime) -> str:
+    if clock.at is None:
+        return f"{clock.name} without a date"
+    left = (local_date(clock.at, plan.timezone) - local_date(now, plan.timezone)).days
+    name = clock.name if clock.item is None else f"{clock.name} of {clock.item}"
+    return f"{name} {_local(plan, clock.at)}, {left} day{'' if left == 1 else 's'} left"
+
+
+def _local(plan: Plan, instant: datetime) -> str:
+    return f"{instant.astimezone(zone_info(plan.timezone)):%Y-%m-%d %H:%M %Z}"
+
+
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"

@@ -1,0 +1,79 @@
+"""When to look again, and what staff should look at."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from plan.agenda import Occurrence
+from plan.facts import Fact
+from plan.judgement import Candidate
+from plan.life import Life
+
+HELD_AGAIN: Final = timedelta(days=1)  # what holds a message may change without anybody telling the journey
+STAGES_OVER: Final = timedelta(hours=1)  # passings of many journeys fall on one instant; the stage keeps its exact one
+WAITING_TOO_LONG: Final = timedelta(days=1)
+
+
+def next_at(life: Life, candidates: Iterable[Candidate], facts: Sequence[Fact], now: datetime) -> datetime | None:
+    """The earliest instant after `now` at which time alone changes anything; None if only a fact can."""
+    wakes: list[datetime] = []
+    for candidate in candidates:
+        times = candidate.times
+        if candidate.outcome == "held":
+            wakes += [now + HELD_AGAIN, *_in_hold(candidate)]
+        elif times is not None and candidate.outcome == "scheduled":
+            wakes.append(times.leave_at)
+        elif candidate.outcome == "ready" and candidate.not_after is not None:
+            wakes.append(candidate.not_after + timedelta(seconds=1))
+    share = int.from_bytes(hashlib.sha256(life.journey.id.encode()).digest()[:8], "big")
+    late = timedelta(seconds=int(STAGES_OVER.total_seconds()) * share >> 64)
+    final = life.is_final(life.track.visit(now).stage)
+    for run in life.runs:
+        passes_at = run.date.passes_at
+        if run.current and passes_at is not None and passes_at > now and (run.item is not None or not final):
+            wakes.append(passes_at + late)
+    for fact in facts:
+        wakes.append(fact.at)
+        verdict = life.verdicts.get(fact.id)
+        if verdict is not None and verdict.verdict == "waiting":
+            wakes.append(fact.heard_at + WAITING_TOO_LONG)
+    over_at = life.over_at(now)
+    if over_at is not None:
+        wakes.append(over_at)
+    return min((wake for wake in wakes if wake > now), default=None)
+
+
+def attention(life: Life, occurrences: Iterable[Occurrence], facts: Sequence[Fact], now: datetime) -> tuple[str, ...]:
+    """Sentences for staff; ids and words of the plan only, never a name or free text."""
+    lines: list[str] = []
+    unknown = {(run.name, run.date.problem): None for run in life.runs if run.current and run.date.at is None}
+    lines += [f"The deadline {name} has no date: {problem}." for name, problem in unknown]
+    for fact in sorted(facts, key=lambda f: f.order):
+        verdict = life.verdicts.get(fact.id)
+        if verdict is None:
+            continue
+        if verdict.verdict == "late_event":
+            lines.append(f"{fact.type} ({fact.id}) arrived after the journey had ended.")
+        if verdict.verdict == "waiting" and now >= fact.heard_at + WAITING_TOO_LONG:
+            lines.append(f"{fact.type} ({fact.id}) has been waiting for more than a day: {verdict.reason}.")
+    for occurrence in occurrences:
+        if occurrence.reason == "no_recipient":
+            lines.append(f"{occurrence.notification} waits for somebody to take the role {occurrence.to}.")
+        if occurrence.reason == "no_opening_left" and (occurrence.clock_at is None or now <= occurrence.clock_at):
+            lines.append(f"{occurrence.key} could not leave: no opening of the send window was left.")
+        if occurrence.outcome == "unknown":
+            lines.append(f"{occurrence.key} may have reached its reader or not: look at the provider.")
+        if occurrence.outcome == "failed":
+            lines.append(f"{occurrence.key} was refused: {occurrence.reason}.")
+    return tuple(dict.fromkeys(lines))
+
+
+def _in_hold(candidate: Candidate) -> list[datetime]:
+    times = candidate.times
+    wakes = [end for end in (candidate.planned.rests_until,) if end is not None]
+    if times is not None:
+        wakes.append(times.leave_at)
+    if candidate.not_after is not None:
+        wakes.append(candidate.not_after + timedelta(seconds=1))
+    return wakes

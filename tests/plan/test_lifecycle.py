@@ -1,0 +1,433 @@
+"""Facts make the stage, deadline passings among them (plan.md 1 to 5, 7, 8, 12 to 16)."""
+
+from datetime import date, timedelta
+
+import pytest
+from pydantic import JsonValue
+
+from plan.agenda import Agenda
+from plan.model import Arrow, Deadline, Rule
+from plan.period import Period
+from tests.plan.programs import (
+    DUE,
+    LAST_SECOND,
+    RESPONSE,
+    RULES,
+    minimal,
+    periods,
+    process,
+    program,
+    stage,
+)
+from tests.plan.walk import Walk, at, begin, local, outcome
+
+PLAN = program()
+
+
+def way() -> Walk:
+    return begin(PLAN, "2026-09-01 10:00")
+
+
+def verdicts(agenda: Agenda) -> dict[str, str]:
+    return {fact: v.verdict for fact, v in agenda.verdicts.items()}
+
+
+def test_1_a_fact_that_arrives_late_counts_where_it_happened() -> None:
+    journey = way()
+    journey.tell("approved", at("2026-10-10 10:00"))
+    journey.tell("submitted", at("2026-10-05 10:00"), heard=at("2026-10-12 10:00"))
+    before = journey.agenda(at("2026-10-11"))
+    assert (before.stage, verdicts(before)) == ("in_progress", {"f0": "waiting"})
+    after = journey.agenda(at("2026-10-12 10:00"))
+    assert (after.stage, after.entered_at) == ("approved", at("2026-10-10 10:00"))
+    assert verdicts(after) == {"f0": "accepted", "f1": "accepted"}
+
+
+def test_1_facts_of_one_instant_count_in_the_order_of_arrival() -> None:
+    journey = way()
+    journey.tell("submitted", at("2026-10-05 10:00"))
+    journey.tell("returned", at("2026-10-05 10:00"))
+    assert journey.agenda(at("2026-10-06")).stage == "with_applicant"
+
+
+def test_1_a_passing_takes_its_place_between_facts() -> None:
+    journey = way()
+    journey.tell("submitted", at("2027-01-05 10:00"))
+    agenda = journey.agenda(at("2027-01-06"))
+    assert [v.stage for v in journey.visits()] == ["in_progress", "past_due", "in_review"]
+    assert agenda.stage == "in_review"
+
+
+def test_2_a_fact_without_any_arrow_is_accepted_and_fires_its_rules() -> None:
+    journey = way()
+    journey.tell("payment_received", at("2026-10-05 10:00"), payer="payer1")
+    agenda = journey.run(at("2026-10-06"))
+    assert (agenda.stage, verdicts(agenda)) == ("in_progress", {"f0": "accepted"})
+    assert "receipt#f0>payer.payer1" in journey.gone()
+
+
+def test_2_a_fact_with_no_arrow_from_here_waits_fires_nothing_and_asks_for_attention_after_a_day() -> None:
+    journey = way()
+    journey.tell("approved", at("2026-10-05 10:00"))
+    agenda = journey.run(at("2026-10-05 12:00"))
+    assert verdicts(agenda) == {"f0": "waiting"}
+    assert not agenda.attention
+    assert not [k for k in journey.gone() if k.startswith("decision")]
+    agenda = journey.run(at("2026-10-06 10:00"))
+    assert "approved (f0) has been waiting" in " ".join(agenda.attention)
+
+
+def test_2_a_fact_whose_target_is_reached_already_changes_nothing() -> None:
+    journey = way()
+    journey.tell("submitted", at("2026-10-05 10:00"))
+    journey.tell("submitted", at("2026-10-06 10:00"))
+    agenda = journey.run(at("2026-10-07"))
+    assert verdicts(agenda) == {"f0": "accepted", "f1": "no_change"}
+    assert [k for k in journey.gone() if k.startswith("submission")] == ["submission#f0>applicant"]
+    assert agenda.verdicts["f1"].reason == "the stage is already in_review"
+
+
+def test_2_a_passing_without_an_arrow_from_the_stage_reached_changes_nothing() -> None:
+    journey = way()
+    journey.tell("submitted", at("2026-10-05 10:00"))
+    agenda = journey.agenda(at("2027-01-05"))
+    assert agenda.stage == "in_review"
+    assert next(c for c in agenda.clocks if c.name == "due").passed
+
+
+def test_3_a_retracted_fact_never_counted_and_what_it_sent_stays_sent() -> None:
+    journey = way()
+    journey.tell("submitted", at("2026-10-05 10:00"))
+    journey.tell("document_insufficient", at("2026-10-05 21:00"), item="doc-1")
+    journey.tell("retracted", at("2026-10-05 22:00"), id="f0")
+    journey.tell("retracted", at("2026-10-05 22:30"), id="f1")
+    agenda = journey.run(at("2026-10-07"))
+    assert agenda.stage == "in_progress"
+    assert agenda.verdicts["f0"].reason == "taken back by f2"
+    assert outcome(agenda, "submission#f0") == ("sent",)
+    assert outcome(agenda, "clarification#f1") == ("skipped", "retracted")
+
+
+def test_3_a_retraction_can_be_taken_back_and_waits_for_a_fact_it_does_not_know() -> None:
+    journey = way()
+    journey.tell("submitted", at("2026-10-05 10:00"))
+    journey.tell("retracted", at("2026-10-06 10:00"), id="f0")
+    journey.tell("retracted", at("2026-10-07 10:00"), id="f1")
+    journey.tell("retracted", at("2026-10-07 10:00"), id="nobody-knows-it")
+    journey.tell("retracted", at("2026-10-07 10:00"), id="created")
+    agenda = journey.agenda(at("2026-10-08"))
+    assert agenda.stage == "in_review"
+    assert verdicts(agenda) == {
+        "f0": "accepted",
+        "f1": "no_change",
+        "f2": "accepted",
+        "f3": "waiting",
+        "f4": "refused",
+    }
+
+
+def test_3_the_application_overrules_the_stage() -> None:
+    journey = way()
+    journey.tell("stage_set", at("2026-10-05 10:00"), to="approved", why="decided on paper")
+    journey.tell("stage_set", at("2026-10-06 10:00"), to="approved", why="again")
+    journey.tell("stage_set", at("2026-10-07 10:00"), to="nowhere", why="a typing error")
+    agenda = journey.agenda(at("2026-10-08"))
+    assert (agenda.stage, verdicts(agenda)) == ("approved", {"f0": "accepted", "f1": "no_change", "f2": "refused"})
+
+
+def test_3_the_stage_of_an_item_can_be_overruled_too() -> None:
+    journey = way()
+    journey.tell("stage_set", at("2026-10-04 10:00"), item="doc-1", to="accepted", why="too early")
+    journey.tell("document_insufficient", at("2026-10-05 10:00"), item="doc-1")
+    journey.tell("stage_set", at("2026-10-06 10:00"), item="doc-1", to="accepted", why="seen on paper")
+    agenda = journey.agenda(at("2026-10-08"))
+    assert (agenda.stage, [i.stage for i in agenda.items]) == ("in_progress", ["accepted"])
+    assert verdicts(agenda)["f0"] == "waiting"
+
+
+@pytest.mark.parametrize("more", [{"to": "2027-01-31"}, {"by": "31 days"}, {"by": "P1M"}])
+def test_4_an_extension_after_the_passing_undoes_it(more: dict[str, JsonValue]) -> None:
+    journey = way()
+    assert journey.agenda(at("2027-01-05")).stage == "past_due"
+    journey.tell("extension_granted", at("2027-01-05 10:00"), deadline="due", why="illness", said=more)
+    agenda = journey.agenda(at("2027-01-06"))
+    clock = agenda.clocks[0]
+    assert (agenda.stage, local(clock.at), clock.extended) == ("in_progress", "2027-01-31 23:59", True)
+    assert journey.agenda(at("2027-02-01")).stage == "past_due"
+
+
+def test_4_the_last_extension_by_at_wins_and_more_time_adds_to_it() -> None:
+    journey = way()
+    journey.tell("extension_granted", at("2026-12-05 10:00"), deadline="due", to="2027-03-31")
+    journey.tell("extension_granted", at("2026-12-01 10:00"), deadline="due", to="2027-01-31")
+    assert local(journey.agenda(at("2026-12-06")).clocks[0].at) == "2027-03-31 23:59"
+    journey.tell("extension_granted", at("2026-12-07 10:00"), deadline="due", by="14 days")
+    assert local(journey.agenda(at("2026-12-08")).clocks[0].at) == "2027-04-14 23:59"
+
+
+@pytest.mark.parametrize("data", [{"deadline": "nothing", "to": "2027-01-01"}, {"deadline": "due"}, {}])
+def test_4_an_extension_that_cannot_be_granted_is_refused(data: dict[str, JsonValue]) -> None:
+    journey = way()
+    journey.tell("extension_granted", at("2026-12-05 10:00"), said=data)
+    assert verdicts(journey.agenda(at("2026-12-06"))) == {"f0": "refused"}
+
+
+def test_4_all_answered_is_derived_from_the_last_answer_of_its_kind() -> None:
+    journey = way()
+    journey.tell("submitted", at("2026-10-01 10:00"))
+    journey.tell("returned", at("2026-10-02 10:00"))
+    for item in ("doc-1", "doc-2"):
+        journey.tell("document_insufficient", at("2026-10-02 10:00"), item=item)
+    journey.tell("audit_finding", at("2026-10-02 10:00"), item="audit-1")
+    journey.tell("applicant_answered", at("2026-10-05 10:00"), item="doc-1")
+    journey.tell("applicant_answered", at("2026-10-06 10:00"), item="doc-2")
+    assert journey.agenda(at("2026-10-05 11:00")).stage == "with_applicant"
+    agenda = journey.agenda(at("2026-10-06 11:00"))
+    assert (agenda.stage, agenda.entered_at) == ("in_review", at("2026-10-06 10:00"))
+
+
+def test_4_all_answered_fires_its_rules_on_the_answer() -> None:
+    rule = Rule(name="answers_in", purpose="announcement", to=("certification_desk",), on="all_answered")
+    journey = begin(program([rule]), "2026-09-01 10:00")
+    journey.tell("submitted", at("2026-10-01 10:00"))
+    journey.tell("returned", at("2026-10-02 10:00"))
+    journey.tell("document_insufficient", at("2026-10-02 10:00"), item="doc-1")
+    journey.tell("applicant_answered", at("2026-10-05 10:00"), item="doc-1")
+    journey.run(at("2026-10-06"))
+    assert journey.gone() == ["answers_in#f3/doc-1>certification_desk"]
+
+
+def test_4_an_arrow_of_anywhere_leaves_every_stage_that_is_not_final() -> None:
+    for facts, expected in ((["submitted"], "withdrawn"), (["submitted", "approved"], "approved")):
+        journey = way()
+        for n, name in enumerate(facts):
+            journey.tell(name, at(f"2026-10-0{n + 1} 10:00"))
+        journey.tell("withdrawn", at("2026-10-05 10:00"))
+        assert journey.agenda(at("2026-10-06")).stage == expected
+
+
+def test_4_a_stage_only_named_as_a_target_is_final() -> None:
+    of = process(stages=(stage("in_progress", submitted="gone"),), deadlines=(), items=(), anywhere={})
+    journey = begin(program((), of=of), "2026-09-01 10:00")
+    journey.tell("submitted", at("2026-10-01 10:00"))
+    agenda = journey.agenda(at("2026-10-02"))
+    assert (agenda.stage, agenda.final) == ("gone", True)
+
+
+def test_5_what_happened_before_created_counts_from_created() -> None:
+    journey = way()
+    journey.tell("submitted", at("2026-08-01 10:00"), heard=at("2026-09-01 10:00"))
+    assert journey.agenda().entered_at == at("2026-09-01 10:00")
+
+
+def test_6_a_touch_is_accepted_and_changes_no_stage() -> None:
+    journey = way()
+    journey.tell("touched", at("2026-09-05 10:00"), item="doc-1")
+    agenda = journey.agenda(at("2026-09-06"))
+    assert (agenda.stage, verdicts(agenda), agenda.items) == ("in_progress", {"f0": "accepted"}, ())
+
+
+def test_7_the_latest_told_values_by_at_win_and_nothing_told_is_nothing() -> None:
+    journey = way()
+    journey.tell("told", at("2026-10-05 10:00"), credits={"earned": 12, "required": 30}, level="gold")
+    journey.tell("told", at("2026-10-03 10:00"), credits={"earned": 8}, level="silver")
+    journey.tell("told", at("2026-10-06 10:00"), level=None)
+    assert journey.agenda(at("2026-10-07")).told == {"credits.earned": 12, "credits.required": 30}
+    assert journey.agenda(at("2026-10-04")).told == {"credits.earned": 8, "level": "silver"}
+
+
+def test_8_a_journey_ends_when_its_linger_is_over_and_no_item_clock_runs() -> None:
+    journey = way()
+    journey.tell("submitted", at("2026-09-20 10:00"))
+    journey.tell("approved", at("2026-10-01 10:00"))
+    journey.tell("audit_finding", at("2026-12-20 10:00"), item="audit-1")
+    assert not journey.run(at("2026-12-30 10:00")).ends
+    assert not journey.run(at("2027-01-19 23:00")).ends
+    agenda = journey.run(at("2027-01-21"))
+    assert outcome(agenda, "answer_due:P3D@2027-01-19/audit-1") == ("sent",)
+    assert (agenda.ends, agenda.next_at) == (True, None)
+
+
+def test_8_a_fact_for_an_ended_journey_is_kept_and_reopens_nothing() -> None:
+    journey = way()
+    journey.tell("submitted", at("2026-09-20 10:00"))
+    journey.tell("approved", at("2026-10-01 10:00"))
+    journey.tell("stage_set", at("2026-12-31 10:00"), to="in_review", why="too late")
+    journey.tell("retracted", at("2026-12-31 11:00"), id="f1")
+    journey.tell("returned", at("2026-09-25 10:00"), heard=at("2026-12-31 12:00"))
+    journey.tell("extension_granted", at("2026-12-31 13:00"), deadline="due", to="2027-12-31")
+    agenda = journey.run(at("2027-01-01"))
+    assert (agenda.stage, agenda.ends) == ("approved", True)
+    assert verdicts(agenda) == {
+        "f0": "accepted",
+        "f1": "accepted",
+        **dict.fromkeys(["f2", "f3", "f4", "f5"], "late_event"),
+    }
+
+
+def test_8_while_it_lingers_a_final_journey_still_listens() -> None:
+    journey = way()
+    journey.tell("submitted", at("2026-09-20 10:00"))
+    journey.tell("approved", at("2026-10-01 10:00"))
+    journey.tell("stage_set", at("2026-12-01 10:00"), to="in_review", why="an appeal")
+    journey.tell("denied", at("2027-01-15 10:00"), heard=at("2027-01-20 10:00"))
+    agenda = journey.run(at("2027-02-01"))
+    assert (agenda.stage, agenda.ends, verdicts(agenda)["f3"]) == ("denied", False, "accepted")
+
+
+def test_8_facts_imported_with_the_enrolment_do_not_end_it() -> None:
+    journey = way()
+    for n, name in enumerate(("submitted", "approved", "payment_received")):
+        journey.tell(name, at(f"2025-0{n + 1}-01"), heard=at("2026-09-01 10:00"))
+    agenda = journey.run(at("2026-09-02"))
+    assert (agenda.stage, set(verdicts(agenda).values()), agenda.ends) == ("approved", {"accepted"}, False)
+
+
+def test_11_a_deadline_after_a_deadline_counts_from_its_date_and_moves_with_it() -> None:
+    journey = way()
+    assert {c.name: local(c.at) for c in journey.agenda().clocks}["grace"] == "2027-03-01 23:59"
+    journey.tell("extension_granted", at("2026-12-05 10:00"), deadline="due", to="2027-01-31")
+    assert {c.name: local(c.at) for c in journey.agenda(at("2026-12-06")).clocks}["grace"] == "2027-04-01 23:59"
+
+
+@pytest.mark.parametrize(
+    ("deadline", "expected"),
+    [
+        (Deadline(name="due", after=("submitted",), plus=Period(days=1)), "2026-10-06 23:59:59"),
+        (Deadline(name="due", after=("submitted",), plus=Period(days=1), at=LAST_SECOND), "2026-10-06 23:59:59"),
+        (Deadline(name="due", after=("submitted",), plus=Period(seconds=14_400)), "2026-10-06 01:30:00"),
+        (Deadline(name="due", after=("submitted",), plus=Period(days=1, seconds=3600)), "2026-10-06 22:30:00"),
+        (Deadline(name="due", after=("submitted",)), "2026-10-05 23:59:59"),
+        (Deadline(name="due", fixed=date(2026, 10, 5)), "2026-10-05 23:59:59"),
+        (Deadline(name="due", fixed=at("2026-10-05 17:00").replace(tzinfo=None, hour=17)), "2026-10-05 17:00:00"),
+    ],
+)
+def test_12_the_named_second(deadline: Deadline, expected: str) -> None:
+    journey = begin(minimal(deadline=deadline), "2026-09-01 10:00")
+    journey.tell("submitted", at("2026-10-05 21:30:00.250"))
+    assert journey.agenda(at("2026-10-05 22:00")).clocks[0].at == at(expected)
+
+
+def test_13_entering_a_stage_takes_a_deadline_that_has_passed_at_once_and_rules_on_it_fire_then() -> None:
+    of = process(stages=(*process().stages.values(), stage("in_review", reopened="in_progress")))
+    rules = [*RULES, Rule(name="overdue", purpose="announcement", to=("applicant",), on="due")]
+    journey = begin(program(rules, of=of), "2026-09-01 10:00")
+    journey.tell("submitted", at("2026-10-01 10:00"))
+    journey.tell("reopened", at("2027-01-10 10:00"))
+    before = journey.run(at("2027-01-09"))
+    assert not [k for k in journey.gone() if k.startswith("overdue")]
+    assert [o.reason for o in before.occurrences if o.notification == "overdue"] == ["due"]
+    agenda = journey.run(at("2027-01-11"))
+    assert (agenda.stage, agenda.entered_at) == ("past_due", at("2027-01-10 10:00"))
+    assert journey.sent()[-1] == "2027-01-10 12:00 overdue#due@2026-12-31>applicant"
+
+
+def test_13_passed_deadlines_that_lead_in_a_circle_are_followed_once() -> None:
+    other = Deadline(name="other", fixed=date(2026, 12, 30))
+    of = process(
+        stages=(stage("in_progress", due="late"), stage("late", other="in_progress")), deadlines=(DUE, other), items=()
+    )
+    journey = begin(program((), of=of), "2026-09-01 10:00")
+    assert journey.run(at("2027-01-05")).stage == "late"
+
+
+def test_14_one_clock_an_item_ends_with_its_answer_and_a_new_question_restarts_it() -> None:
+    journey = way()
+    for n, (name, item) in enumerate(
+        [("document_insufficient", "doc-1"), ("document_insufficient", "doc-2"), ("applicant_answered", "doc-1")]
+    ):
+        journey.tell(name, at(f"2026-10-0{n + 1} 10:00"), item=item)
+    clocks = {c.item: c for c in journey.agenda(at("2026-10-04")).clocks if c.name == "response"}
+    assert (clocks["doc-1"].ended_by, clocks["doc-2"].ended_by) == ("f2", None)
+    journey.tell("document_insufficient", at("2026-10-20 10:00"), item="doc-1")
+    clocks = {c.item: c for c in journey.agenda(at("2026-10-21")).clocks if c.name == "response"}
+    assert (clocks["doc-1"].ended_by, local(clocks["doc-1"].at)) == (None, "2026-11-19 23:59")
+    assert local(clocks["doc-2"].at) == "2026-11-01 23:59"
+
+
+def test_14_an_extension_is_about_one_item_and_about_the_question_it_was_granted_for() -> None:
+    journey = way()
+    for item in ("doc-1", "doc-2"):
+        journey.tell("document_insufficient", at("2026-10-01 10:00"), item=item)
+    journey.tell("extension_granted", at("2026-10-02 10:00"), item="doc-1", deadline="response", to="2026-12-01")
+    journey.tell("applicant_answered", at("2026-10-05 10:00"), item="doc-1")
+    clocks = {c.item: local(c.at) for c in journey.agenda(at("2026-10-06")).clocks if c.name == "response"}
+    assert clocks == {"doc-1": "2026-12-01 23:59", "doc-2": "2026-10-31 23:59"}
+    journey.tell("document_insufficient", at("2026-10-10 10:00"), item="doc-1")
+    clocks = {c.item: local(c.at) for c in journey.agenda(at("2026-10-11")).clocks if c.name == "response"}
+    assert clocks["doc-1"] == "2026-11-09 23:59"
+
+
+def test_14_the_passing_of_an_items_clock_moves_the_item_too() -> None:
+    kind = process().items["document"]
+    stages = {**kind.stages, "insufficient": stage("insufficient", applicant_answered="received", response="expired")}
+    of = process(items=(kind.model_copy(update={"stages": stages}),))
+    journey = begin(program(of=of), "2026-09-01 10:00")
+    journey.tell("document_insufficient", at("2026-10-01 10:00"), item="doc-1")
+    assert [i.stage for i in journey.agenda(at("2026-10-31 23:59:59")).items] == ["insufficient"]
+    assert [i.stage for i in journey.agenda(at("2026-11-01 00:00:00")).items] == ["expired"]
+
+
+def test_17_a_deadline_that_nobody_told_has_a_problem_and_so_has_what_counts_from_it() -> None:
+    told = Deadline(name="due", told="expires_on")
+    grace = Deadline(name="grace", after=("due",), plus=Period(days=60))
+    of = process(deadlines=(told, grace, RESPONSE))
+    journey = begin(program(of=of), "2026-09-01 10:00")
+    clocks = {c.name: c.problem for c in journey.agenda().clocks}
+    assert clocks["due"] == "expires_on has not been told yet"
+    assert clocks["grace"] is not None
+    journey.tell("told", at("2026-09-02 10:00"), expires_on="2027-01-31")
+    assert [c.problem for c in journey.agenda(at("2026-09-03")).clocks] == [None, None]
+    journey.tell("told", at("2026-09-04 10:00"), expires_on="soon")
+    assert journey.agenda(at("2026-09-05")).clocks[0].problem == "what was told is not a date"
+    journey.tell("told", at("2026-09-06 10:00"), expires_on="9999-12-31")
+    assert journey.agenda(at("2026-09-07")).clocks[0].problem == "the date is out of range"
+
+
+def test_a_fact_dated_ahead_of_the_clock_counts_from_its_instant() -> None:
+    journey = way()
+    journey.tell("submitted", at("2026-10-05 10:04"), heard=at("2026-10-05 10:00"))
+    early = journey.agenda(at("2026-10-05 10:00"))
+    assert (early.stage, early.next_at) == ("in_progress", at("2026-10-05 10:04"))
+    assert journey.agenda(at("2026-10-05 10:04")).stage == "in_review"
+
+
+def test_an_arrow_from_a_stage_to_itself_is_a_new_question() -> None:
+    kind = process().items["document"]
+    again = stage("insufficient", applicant_answered="received", document_insufficient="insufficient")
+    of = process(items=(kind.model_copy(update={"stages": {**kind.stages, "insufficient": again}}),))
+    journey = begin(program(of=of), "2026-09-01 10:00")
+    for day in ("2026-10-01", "2026-10-11"):
+        journey.tell("document_insufficient", at(f"{day} 10:00"), item="doc-1")
+    agenda = journey.agenda(at("2026-10-12"))
+    assert verdicts(agenda) == {"f0": "accepted", "f1": "accepted"}
+    assert {c.item: local(c.at) for c in agenda.clocks}["doc-1"] == "2026-11-10 23:59"
+
+
+def test_breaking_off_by_an_arrow_of_anywhere_ends_the_clocks_of_items() -> None:
+    journey = way()
+    journey.tell("document_insufficient", at("2026-10-01 10:00"), item="doc-1")
+    journey.tell("withdrawn", at("2026-10-05 10:00"))
+    agenda = journey.run(at("2026-10-05 10:00") + timedelta(days=90))
+    assert agenda.ends
+    assert {c.item: c.ended_by for c in agenda.clocks}["doc-1"] == "f1"
+    assert not [k for k in journey.gone() if k.startswith("answer_due")]
+
+
+def test_a_deadline_of_the_whole_journey_may_lead_anywhere() -> None:
+    of = process(
+        anywhere={"withdrawn": Arrow(to="withdrawn"), "expiry": Arrow(to="expired")},
+        deadlines=(DUE, Deadline(name="expiry", after=("created",), plus=Period(days=20))),
+    )
+    journey = begin(program(of=of), "2026-09-01 10:00")
+    assert journey.agenda(at("2026-09-22")).stage == "expired"
+
+
+def test_offsets_of_a_fact_count_from_its_local_date() -> None:
+    rule = Rule(
+        name="nudge", purpose="announcement", to=("applicant",), on="submitted", offsets=periods("3 days", "4 hours")
+    )
+    journey = begin(program([rule]), "2026-09-01 10:00")
+    journey.tell("submitted", at("2026-10-05 22:00"))
+    journey.run(at("2026-10-20"))
+    assert journey.sent() == ["2026-10-06 08:00 nudge:PT4H#f0>applicant", "2026-10-08 08:00 nudge:P3D#f0>applicant"]

@@ -1,0 +1,83 @@
+"""When to look again, and what staff are shown (plan.md 8, 13, 26)."""
+
+from datetime import timedelta
+
+import pytest
+
+from plan.model import Deadline
+from plan.period import Period
+from tests.plan.programs import RULES, SPREAD, minimal, process, program
+from tests.plan.walk import PEOPLE, Walk, at, begin, find
+
+HOUR = timedelta(hours=1)
+
+
+def way(created: str = "2026-09-01 10:00") -> Walk:
+    journey = begin(program(window=SPREAD), created)
+    journey.wake()
+    return journey
+
+
+def test_the_next_look_is_at_the_next_message() -> None:
+    journey = way()
+    agenda = journey.agenda()
+    assert agenda.next_at == find(agenda, "due_reminder:P90D").leave_at
+
+
+def test_a_passing_that_only_moves_the_stage_may_be_seen_up_to_an_hour_later_and_keeps_its_instant() -> None:
+    passing = at("2027-01-01 00:00")
+    looks = set()
+    for n in range(20):
+        journey = begin(program(()), "2026-12-31 10:00")
+        journey.journey = journey.journey.model_copy(update={"id": f"journey:cwe:p{n}:application:1"})
+        agenda = journey.agenda()
+        assert agenda.next_at is not None
+        assert passing <= agenda.next_at < passing + HOUR
+        assert journey.agenda(agenda.next_at).entered_at == passing
+        looks.add(agenda.next_at)
+    assert len(looks) > 15
+
+
+def test_the_clock_of_a_final_journey_is_let_run_out_unseen_but_its_lingering_is_not() -> None:
+    journey = way()
+    journey.tell("submitted", at("2026-09-10 10:00"))
+    journey.tell("denied", at("2026-12-20 10:00"))
+    assert journey.run(at("2026-12-21")).next_at == at("2026-12-20 10:00") + timedelta(days=90)
+
+
+def test_while_anything_is_held_the_next_look_is_at_most_a_day_away() -> None:
+    journey = begin(
+        minimal(*RULES[:1], deadline=Deadline(name="due", after=("created",), plus=Period(months=12))),
+        "2026-09-01 10:00",
+    )
+    journey.people = PEOPLE.model_copy(update={"people": {}})
+    agenda = journey.agenda()
+    assert find(agenda, "welcome").outcome == "held"
+    assert agenda.next_at == at("2026-09-02 10:00")
+
+
+def test_a_ready_reminder_is_looked_at_again_when_it_becomes_too_late() -> None:
+    journey = way()
+    agenda = journey.agenda(at("2026-10-02 12:00"))
+    ready = find(agenda, "due_reminder:P90D")
+    assert ready.not_after is not None
+    assert agenda.next_at == ready.not_after + timedelta(seconds=1)
+
+
+def test_without_clocks_only_a_fact_can_change_anything() -> None:
+    of = process(deadlines=(), items=())
+    journey = begin(program((), of=of), "2026-09-01 10:00")
+    assert journey.agenda().next_at is None
+
+
+@pytest.mark.parametrize(
+    ("state", "sentence"),
+    [
+        ("unknown", "welcome#created>applicant may have reached its reader or not: look at the provider."),
+        ("failed", "welcome#created>applicant was refused: bad_address."),
+    ],
+)
+def test_staff_are_shown_messages_of_unknown_or_failed_fate(state: str, sentence: str) -> None:
+    journey = way()
+    journey.mark("welcome#created>applicant", "unknown" if state == "unknown" else "failed", reason="bad_address")
+    assert journey.agenda().attention == (sentence,)
