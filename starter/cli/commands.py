@@ -1,0 +1,62 @@
+"""All commands of `waypost` by name."""
+
+import sys
+from collections.abc import Sequence
+
+import typer
+from typer.exceptions import TyperException
+
+from starter.cli import demonstrating, enrolling, house, journeys, messages, people, plans, showing, telling
+from starter.cli.exit import complain, leave_after
+
+
+def application() -> typer.Typer:
+    """The command line; building it does nothing else."""
+    app = typer.Typer(
+        name="waypost",
+        help="Runs the communications of a certification program: journeys, reminders, and a ledger of every message.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode="rich",
+    )
+    for name, command in (
+        ("dev", house.dev),
+        ("demo", demonstrating.demo),
+        ("worker", house.worker),
+        ("migrate", house.migrate),
+        ("enroll", enrolling.enroll),
+        ("tell", telling.tell),
+        ("extend", telling.extend),
+        ("show", showing.show),
+        ("list", journeys.list_journeys),
+        ("messages", messages.list_messages),
+    ):
+        app.command(name)(command)
+    person = typer.Typer(help="People: their address, name, time zone and language.", no_args_is_help=True)
+    person.command("set")(people.set_)
+    person.command("show")(people.show)
+    app.add_typer(person, name="person")
+    plan = typer.Typer(help="Plans: what a program says, when and to whom.", no_args_is_help=True)
+    plan.command("check")(plans.check)
+    plan.command("publish")(plans.publish_)
+    app.add_typer(plan, name="plan")
+    return app
+
+
+def run() -> None:
+    """Runs the command of this process and leaves."""
+    leave_after(lambda: command(sys.argv[1:]))
+
+
+def command(arguments: Sequence[str]) -> int:
+    """Status 0, 1 with one sentence on stderr, or 2 for wrong usage."""
+    try:
+        status = application()(arguments, standalone_mode=False, prog_name="waypost")
+    except TyperException as error:
+        context = getattr(error, "ctx", None)  # of errors about one command
+        help_ = f"; see: {context.command_path} --help" if context else ""
+        if sentence := error.format_message().rstrip("."):  # without arguments the help is shown, and nothing said
+            complain(f"{sentence}{help_}")
+        return error.exit_code
+    return status if isinstance(status, int) else 0

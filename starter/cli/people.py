@@ -1,0 +1,124 @@
+"""`waypost person`: who people are, in the ledger alone."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Final
+
+import typer
+from pydantic import BaseModel, ConfigDict, JsonValue, TypeAdapter, ValidationError
+from sqlalchemy import Connection
+
+from ledger import Ledger, people, plans
+from ledger.people import PersonRow
+from mail.message import AddressSpec
+from plan.calendar import zones
+from plan.model import FieldSpec
+from starter.cli.options import AsJson, Folder, pairs, typed
+from starter.cli.output import say, table, write_json
+from starter.cli.session import wake, with_ledger
+from starter.ids import check_person
+from starter.plans import current_plan
+from starter.refusal import Refused
+from starter.settings import Settings
+from starter.waking import wake_person
+
+ADDRESS: Final = TypeAdapter[str](AddressSpec, config=ConfigDict(hide_input_in_errors=True))
+PersonId = Annotated[str, typer.Argument(metavar="ID", help="An opaque id, never an address.")]
+
+
+class PersonSet(BaseModel):
+    """What `person set` prints as JSON."""
+
+    person: str
+    changed: bool
+    woken: int
+
+
+def set_(
+    person: PersonId,
+    email: Annotated[str | None, typer.Option(help="E-mail address. Required for a new person.")] = None,
+    name: Annotated[str | None, typer.Option(help="Full name, as messages greet it.")] = None,
+    zone: Annotated[str | None, typer.Option(help="Time zone, such as America/New_York.")] = None,
+    locale: Annotated[str | None, typer.Option(help="Language of messages, such as fr-CA.")] = None,
+    attribute: Annotated[list[str] | None, typer.Option(metavar="K=V", help="One of the plan's fields.")] = None,
+    folder: Folder = None,
+    as_json: AsJson = False,
+) -> int:
+    """Adds or changes a person; what is not named stays. Open journeys look again.
+
+    Example: waypost person set p-1001 --email ada@example.org --name "Ada Lovelace" --attribute member=true
+    """
+    check_person(person)
+    given: dict[str, object] = {"email": email, "name": name, "zone": zone, "locale": locale}
+    _check(email, zone)
+
+    def story(ledger: Ledger, settings: Settings) -> int:
+        now = datetime.now(UTC)
+        with ledger.write() as connection:
+            before = people.person(connection, person)
+            if before is None and email is None:
+                raise Refused(f"{person} is new; give an address: waypost person set {person} --email ADDRESS")
+            after = _changed(
+                before or PersonRow(id=person),
+                given,
+                typed(pairs(attribute or (), "--attribute"), _fields(connection)),
+            )
+            changed = people.set_person(connection, after, "cli", now)
+            woken = wake_person(connection, person, "person", now) if changed and before else 0
+        told = wake(ledger, settings) if woken else True
+        result = PersonSet(person=person, changed=changed, woken=woken)
+        later = "" if told else "; the engine is away, they hear of it from the next command"
+        if as_json:
+            write_json(result)
+        else:
+            said = "added" if before is None else "changed" if changed else "unchanged"
+            say(f"{said} {person}" + (f"; {woken} open journey(s) look again{later}" if woken else ""))
+        return 0
+
+    return with_ledger(folder, story)
+
+
+def show(person: PersonId, folder: Folder = None, as_json: AsJson = False) -> int:
+    """Shows what the ledger knows of a person.
+
+    Example: waypost person show p-1001
+    """
+
+    def story(ledger: Ledger, _settings: Settings) -> int:
+        with ledger.read() as connection:
+            row = people.person(connection, person)
+        if row is None:
+            raise Refused(f"nobody is known as {person}")
+        if as_json:
+            write_json(row)
+        else:
+            table(("", person), [(name, _cell(value)) for name, value in row.model_dump(exclude={"id"}).items()])
+        return 0
+
+    return with_ledger(folder, story)
+
+
+def _check(email: str | None, zone: str | None) -> None:
+    if email is not None:
+        try:
+            ADDRESS.validate_python(email)
+        except ValidationError:
+            raise Refused(f"{email[:80]!r} is not an e-mail address") from None
+    if zone is not None and zone not in zones():
+        raise Refused(f"{zone[:60]!r} is not a time zone such as America/New_York")
+
+
+def _changed(before: PersonRow, given: dict[str, object], attributes: dict[str, JsonValue]) -> PersonRow:
+    named = {name: value for name, value in given.items() if value is not None}
+    return before.model_copy(update={**named, "attributes": {**before.attributes, **attributes}})
+
+
+def _fields(connection: Connection) -> dict[str, FieldSpec]:
+    """What the published programs say of people; of two that name a field alike, the later."""
+    plans_of_all = (current_plan(connection, program) for program in sorted(plans.programs(connection)))
+    return {name: spec for plan in plans_of_all for name, spec in plan.person.items()}
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name}={part}" for name, part in value.items())
+    return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)

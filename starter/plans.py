@@ -1,0 +1,108 @@
+"""Plans and their templates: read from files, checked, published, and read back from the ledger."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import Connection
+
+from ledger import plans
+from ledger.engine import Ledger
+from mail import template
+from plan.load import load
+from plan.model import Plan
+from plan.problem import Problem
+from starter.refusal import Refused
+from starter.waking import wake_program
+
+SHIPPED: Final = Path(__file__).parent.parent / "programs"
+TEMPLATES: Final = "templates"
+
+
+class WrongPlan(Refused):
+    """Every problem of a plan and its templates, one line each: `file:line: sentence`."""
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class PlanFiles(NamedTuple):
+    """A plan that is fit to be published; `templates` by `rule.locale`."""
+
+    plan: Plan
+    source: str
+    templates: Mapping[str, str]
+
+
+class Published(BaseModel):
+    """What publishing did: `changed` False when all of it counted already; `woken` journeys look at it again."""
+
+    model_config = ConfigDict(frozen=True)
+
+    program: str
+    version: str
+    changed: bool
+    woken: int
+
+
+def read_plan(file: Path) -> PlanFiles:
+    """The plan in `file` with the templates in the folder beside it. Raises WrongPlan with everything that is wrong."""
+    source = _text(file)
+    sources = {path.name: _text(path) for path in sorted((file.parent / TEMPLATES).glob("*.html"))}
+    problems: list[str] = []
+    used: dict[str, tuple[tuple[str, int], ...]] = {}
+    for name, text in sources.items():
+        parsed = template.parse(text, str(file.parent / TEMPLATES / name))
+        if isinstance(parsed, template.Template):
+            used[name] = template.names(parsed)
+        else:
+            problems.append(str(parsed))
+    loaded = load(source, str(file), used)
+    if not isinstance(loaded, Plan):
+        problems = [*(str(problem) for problem in loaded), *problems]
+    if problems or not isinstance(loaded, Plan):
+        raise WrongPlan(tuple(problems))
+    return PlanFiles(loaded, source, {name.removesuffix(".html"): text for name, text in sources.items()})
+
+
+def publish(ledger: Ledger, files: PlanFiles, by: str) -> Published:
+    """Makes it the one that counts, and writes which open journeys are to be woken, in one transaction."""
+    now = datetime.now(UTC)
+    program, version = files.plan.program, files.plan.version
+    with ledger.write() as connection:
+        changed = plans.publish(connection, program, version, files.source, files.templates, by, now)
+        woken = wake_program(connection, program, f"plan:{version}", now) if changed else 0
+    return Published(program=program, version=version, changed=changed, woken=woken)
+
+
+def current_plan(connection: Connection, program: str) -> Plan:
+    """The plan that counts. Raises Refused when the program is unknown or its plan is not for this build."""
+    version = plans.current_version(connection, program)
+    if version is None:
+        known = ", ".join(sorted(plans.programs(connection))) or "none is published yet"
+        raise Refused(f"there is no program {program!r}; known: {known}")
+    loaded = load(plans.source(connection, version), f"{program} {version}")
+    if not isinstance(loaded, Plan):
+        raise Refused(f"the published plan of {program} is not for this version of Waypost: {_first(loaded)}")
+    return loaded
+
+
+def shipped() -> tuple[Path, ...]:
+    """The plans that come with Waypost."""
+    return tuple(sorted(SHIPPED.glob("*/plan.yaml")))
+
+
+def _first(problems: tuple[Problem, ...]) -> str:
+    return str(problems[0]) if problems else "no reason given"
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except OSError as error:
+        raise Refused(f"{file} cannot be read: {(error.strerror or 'no reason given').lower()}") from None
+    except UnicodeDecodeError:
+        raise Refused(f"{file} is not UTF-8 text") from None

@@ -1,0 +1,76 @@
+from pathlib import Path
+from shutil import copytree
+
+import pytest
+
+from ledger import journeys, plans, wake_ups
+from starter.client import Waypost
+from starter.plans import WrongPlan, current_plan, publish, read_plan, shipped
+from starter.refusal import Refused
+from tests.starter.house import PLAN
+from tests.starter.people import new_journey
+
+
+@pytest.fixture
+def copied(tmp_path: Path) -> Path:
+    """The plan of this room, to be changed."""
+    copytree(PLAN.parent, tmp_path / "trial")
+    return tmp_path / "trial" / "plan.yaml"
+
+
+def _edit(file: Path, old: str, new: str) -> None:
+    text = file.read_text()
+    assert old in text
+    file.write_text(text.replace(old, new))
+
+
+def test_a_plan_is_read_with_the_templates_beside_it() -> None:
+    files = read_plan(PLAN)
+    assert (files.plan.program, list(files.templates)) == ("trial", ["welcome.en"])
+
+
+def test_every_problem_of_plan_and_templates_is_named_with_file_and_line(copied: Path) -> None:
+    _edit(copied, "in_progress: {submitted: in_review}", "in_progress: {submitted: in_reveiw}")
+    _edit(copied.parent / "templates" / "welcome.en.html", "[[applicant.name]]", "[[applicant.nmae]]")
+    (copied.parent / "templates" / "receipt.en.html").write_text("no front matter")
+    with pytest.raises(WrongPlan) as error:
+        read_plan(copied)
+    problems = error.value.problems
+    assert any(problem.startswith(f"{copied}:") and "in_reveiw" in problem for problem in problems)
+    assert any("welcome.en.html:" in problem and "applicant.nmae" in problem for problem in problems)
+    assert any("receipt.en.html:1:" in problem for problem in problems)
+
+
+def test_a_missing_template_is_a_problem(copied: Path) -> None:
+    (copied.parent / "templates" / "welcome.en.html").unlink()
+    with pytest.raises(WrongPlan, match="welcome"):
+        read_plan(copied)
+
+
+def test_a_file_that_is_not_there_or_not_text_is_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match=r"absent\.yaml cannot be read: no such file or directory"):
+        read_plan(tmp_path / "absent.yaml")
+    (tmp_path / "plan.yaml").write_bytes(b"\xff\xfe")
+    with pytest.raises(Refused, match="is not UTF-8 text"):
+        read_plan(tmp_path / "plan.yaml")
+
+
+async def test_publishing_writes_a_wake_up_for_each_open_journey_and_again_nothing(idle: Waypost, copied: Path) -> None:
+    open_one, ended = await new_journey(idle), await new_journey(idle)
+    with idle.ledger.write() as connection:
+        journeys.end(connection, ended, (await idle.temporal.get_workflow_handle(ended).describe()).start_time)
+    _edit(copied, "Trial Program", "Trial Programme")
+    published = publish(idle.ledger, read_plan(copied), "test")
+    with idle.ledger.read() as connection:
+        woken = {row.journey_id for row in wake_ups.pending(connection, 10_000)}
+        assert plans.current_version(connection, "trial") == published.version
+        assert current_plan(connection, "trial").title == "Trial Programme"
+    assert published.changed
+    assert open_one in woken
+    assert ended not in woken
+    again = publish(idle.ledger, read_plan(copied), "test")
+    assert (again.changed, again.woken) == (False, 0)
+
+
+def test_every_shipped_plan_is_fit_to_be_published() -> None:
+    assert {read_plan(file).plan.program for file in shipped()} >= {"quickstart"}

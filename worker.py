@@ -1,0 +1,124 @@
+"""The one place that builds ledger, mail and activities and hands them to Temporal: `python -m worker`."""
+
+import argparse
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+from temporalio.client import Client
+from temporalio.worker import PollerBehaviorAutoscaling, UnsandboxedWorkflowRunner, Worker
+
+from activities.breaker import Breaker
+from activities.decide import Decide
+from activities.notify import Notify
+from activities.shelf import Shelf
+from ledger import Ledger, plans
+from mail.folder import MailFolder
+from mail.sendgrid_mail import SendGrid
+from mail.transport import Transport
+from starter.cli.exit import leave_after
+from starter.connection import connect
+from starter.installation import check, check_search_attributes
+from starter.ledgers import make_folder, open_checked
+from starter.plans import current_plan
+from starter.refusal import Refused
+from starter.settings import KEY_VARIABLE, Settings, load_settings
+from workflows.journey import Journey
+from workflows.wire import JOURNEYS, MAIL
+
+READY: Final = "worker ready"
+WORKFLOW_TASKS: Final = 8  # at once: workflow code holds the interpreter, and a starved task looks like a deadlock
+DECISIONS: Final = 8  # at once: one connection of the ledger's pool each
+SENDS: Final = 16
+ONE_PROGRAM: Final = 4  # decisions of one program at once, so that a hanging one leaves room for the others
+DECIDE_WAITS: Final = timedelta(seconds=2)  # for a lock or a statement; decide's own time-out is 5 s
+GRACE: Final = timedelta(seconds=25)  # a request to the provider takes 20 s at most
+
+
+async def run(settings: Settings, only: str | None, identity: str | None) -> None:
+    """Polls until SIGTERM or SIGINT, then finishes what is under way. Raises Refused with the reason not to poll."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    ledger = open_checked(settings)
+    client = await connect(settings, identity=identity)
+    await check(client, ledger)
+    await check_search_attributes(client)
+    _check_plans(ledger)
+    shelf = Shelf()
+    async with AsyncExitStack() as workers:
+        if only != "mail":
+            await workers.enter_async_context(_journeys(client, ledger.with_wait(DECIDE_WAITS), shelf))
+        if only != "workflows":
+            await workers.enter_async_context(_mail(client, ledger, shelf, settings))
+        sys.stdout.write(f"{READY}\n")
+        sys.stdout.flush()
+        await stop.wait()
+
+
+def _journeys(client: Client, ledger: Ledger, shelf: Shelf) -> Worker:
+    """Workflows and `decide`, which is local to them: it is offered to no queue."""
+    return Worker(
+        client,
+        task_queue=JOURNEYS,
+        workflows=[Journey],
+        activities=[Decide(ledger, shelf, Breaker(ONE_PROGRAM)).decide],
+        activity_executor=ThreadPoolExecutor(DECISIONS, "decide"),
+        no_remote_activities=True,
+        max_concurrent_workflow_tasks=WORKFLOW_TASKS,
+        max_concurrent_local_activities=DECISIONS,
+        workflow_runner=UnsandboxedWorkflowRunner(),
+        workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
+        graceful_shutdown_timeout=GRACE,
+    )
+
+
+def _mail(client: Client, ledger: Ledger, shelf: Shelf, settings: Settings) -> Worker:
+    notify = Notify(ledger, shelf, _transport(settings), settings.allowed_addresses)
+    return Worker(
+        client,
+        task_queue=MAIL,
+        activities=[notify.notify],
+        activity_executor=ThreadPoolExecutor(SENDS, "notify"),
+        max_concurrent_activities=SENDS,
+        activity_task_poller_behavior=PollerBehaviorAutoscaling(),
+        graceful_shutdown_timeout=GRACE,
+    )
+
+
+def _transport(settings: Settings) -> Transport:
+    if settings.mail.transport == "folder":
+        make_folder(settings.mail_folder)
+        return MailFolder(settings.mail_folder)
+    try:
+        return SendGrid(os.environ.get(KEY_VARIABLE, ""), settings.mail.sendgrid_host)
+    except ValueError as error:
+        raise Refused(f"{error}; the key is read from {KEY_VARIABLE}, the host from mail.sendgrid_host") from None
+
+
+def _check_plans(ledger: Ledger) -> None:
+    with ledger.read() as connection:
+        for program in plans.programs(connection):
+            current_plan(connection, program)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Status 0 after a graceful stop, 1 with one sentence when it may not or cannot poll, 2 for wrong flags."""
+    parser = argparse.ArgumentParser("worker", description="Runs journeys and sends their e-mails until it is stopped.")
+    parser.add_argument("--dir", type=Path, help="folder of the installation; by default WAYPOST_DIR or ./.waypost")
+    parser.add_argument("--only", choices=("workflows", "mail"), help="run one of the two; by default both")
+    parser.add_argument("--identity", help="how Temporal shows this worker; by default process and machine")
+    given = parser.parse_args(arguments)
+    asyncio.run(run(load_settings(given.dir), given.only, given.identity))
+    return 0
+
+
+if __name__ == "__main__":
+    leave_after(main)
