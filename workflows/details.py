@@ -1,5 +1,6 @@
 """The current details of a journey: Markdown for the Web UI, under 4 KB, nobody named, foreign text escaped."""
 
+import re
 from collections.abc import Iterable
 from typing import Final
 
@@ -7,6 +8,9 @@ from workflows.wire import Snapshot
 
 LIMIT: Final = 3900  # bytes; the Web UI puts the text into a URL
 ESCAPED: Final = str.maketrans({c: f"\\{c}" for c in "\\`*_{}[]()<>#+!|~&"})
+LINK: Final = re.compile(
+    r":(?=//)|(?<=mailto):|(?<=www)\.", re.IGNORECASE
+)  # what renderers make links of by themselves
 
 HOW_TO_ACT: Final = (
     "Send a signal named after the event, for example `submitted`, with no input or one JSON object "
@@ -16,11 +20,12 @@ HOW_TO_ACT: Final = (
 )
 
 PENDING: Final = "[Pending sends](/namespaces/{namespace}/workflows/{workflowId}/{runId}/pending-activities)"
+TAIL: Final = f"\n\n### How to act\n{HOW_TO_ACT}\n\n{PENDING}"  # stays whatever must be cut above it
 
 
 def escaped(text: str) -> str:
     """`text` on one line, shown by Markdown as it is."""
-    return " ".join(text.split()).translate(ESCAPED)
+    return LINK.sub(r"\\\g<0>", " ".join(text.split()).translate(ESCAPED))
 
 
 def markdown(snapshot: Snapshot) -> str:
@@ -38,10 +43,9 @@ def markdown(snapshot: Snapshot) -> str:
             f"Rejected events ({snapshot.rejected_count})",
             (f"{r.name} ({r.size} bytes, {r.hash}): {r.reason}" for r in snapshot.rejected[-3:]),
         ),
-        f"### How to act\n{HOW_TO_ACT}\n\n{PENDING}",
     ]
-    text = "\n\n".join(section for section in sections if section)
-    return text if len(text.encode()) <= LIMIT else text.encode()[:LIMIT].decode("utf-8", "ignore")
+    story = "\n\n".join(section for section in sections if section).encode()
+    return story[: LIMIT - len(TAIL.encode())].decode("utf-8", "ignore") + TAIL
 
 
 def _list(title: str, lines: Iterable[str]) -> str:

@@ -23,8 +23,11 @@ MAX_INTEGER: Final = 2**53  # what every JSON reader keeps exactly (RFC 8259, 6)
 NAME: Final = re.compile(r"[a-z_][a-z0-9_]{0,63}")
 ID: Final = re.compile(r"[A-Za-z0-9.-][A-Za-z0-9._-]{0,63}")  # a leading underscore is kept for arrivals without an id
 BY: Final = re.compile(r"[A-Za-z0-9_-]{1,64}(\.[A-Za-z0-9._-]{1,64})?")
+INSTANT: Final = re.compile(  # RFC 3339, 5.6; stricter than fromisoformat, which reads more in every version of Python
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ]([01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})"
+)
 FIELDS: Final = frozenset({"v", "id", "at", "item", "by", "data"})
-STRING: Final = re.compile(rb'"(?:[^"\\]|\\.)*"')
+STRING: Final = re.compile(rb'"(?:[^"\\]|\\.)*"?', re.DOTALL)  # without an end to the last byte: else it is quadratic
 
 
 class _WrongError(ValueError):
@@ -108,6 +111,8 @@ def _parse(data: bytes) -> JsonValue:
         raise
     except ValueError:
         raise _WrongError("the payload is not valid JSON in UTF-8") from None
+    if any("\0" in text for text in _texts(value)):
+        raise _WrongError("U+0000 is not text")  # PostgreSQL stores none
     return value
 
 
@@ -172,9 +177,8 @@ def _instant(fields: dict[str, JsonValue]) -> datetime | None:
     if value is None:
         return None
     try:
-        instant = datetime.fromisoformat(value) if isinstance(value, str) else None
-        if instant is not None and instant.tzinfo is not None:
-            return instant.astimezone(UTC)
+        if isinstance(value, str) and INSTANT.fullmatch(value):
+            return datetime.fromisoformat(value.upper()).astimezone(UTC)
     except (ValueError, OverflowError):
         pass  # refused below, like an instant without offset
     raise _WrongError("at is not an RFC 3339 instant with its offset, such as 2026-12-01T09:00:00-05:00")

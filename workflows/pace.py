@@ -38,7 +38,13 @@ class Pace:
         return self._idle_rounds >= IDLE_ROUNDS
 
     def failed(self, now: datetime) -> None:
-        """`decide` could not be asked: wait 5 s x 2^n, at most 10 min, with jitter by a stable hash."""
+        """`decide` could not be asked: wait 5 s x 2^n, at most 10 min, with jitter by a stable hash.
+
+        An attempt made for an event meanwhile does not prolong the wait.
+        """
+        self._decisions.append(now)
+        if self._failures and self._waits(now):
+            return
         self._failures += 1
         digest = sha256(f"{self._seed}/{self._failures}".encode()).digest()
         jitter = 0.75 + digest[0] / 512
@@ -46,19 +52,23 @@ class Pace:
 
     def judged(self, now: datetime, before: Decision, after: Decision, outcomes: Sequence[Outcome]) -> None:
         """Takes in one decision: did it change anything, or does it go round in circles?"""
+        backing_off = self.idle and self._waits(now)
+        due = {each.key for each in after.due}
+        past = after.next_at is not None and after.next_at <= now
+        sent = any(outcome.result == "sent" and outcome.key not in due for outcome in outcomes)
         self._decisions.append(now)
         self._failures = 0
-        self._hold_until = None
-        if after.judged or after.stage != before.stage or any(outcome.result == "sent" for outcome in outcomes):
+        self._ended.update(outcome.key for outcome in outcomes)
+        if after.judged or after.stage != before.stage or sent:
             self._idle_rounds = 0
             self._ended.clear()
-            return
-        self._ended.update(outcome.key for outcome in outcomes)
-        spins = not after.due and not outcomes and after.next_at is not None and after.next_at <= now
-        if spins or any(due.key in self._ended for due in after.due):
+        elif backing_off:
+            return  # a nudge from anybody does not prolong the wait
+        elif (past and not due and not outcomes) or due & self._ended:
             self._idle_rounds += 1
-            if self.idle:
-                self._hold_until = now + _doubled(FIRST_IDLE_WAIT, self._idle_rounds - IDLE_ROUNDS + 1)
+        self._hold_until = None
+        if self.idle and (due or past):
+            self._hold_until = now + _doubled(FIRST_IDLE_WAIT, self._idle_rounds - IDLE_ROUNDS + 1)
 
     def may_send(self, alarm_rang: bool) -> bool:
         """While backing off, no send starts except when the timer fires."""
@@ -69,6 +79,9 @@ class Pace:
         target = self._hold_until or next_at
         flood = self.flooded_until(now)
         return min(target, flood) if target and flood else target or flood
+
+    def _waits(self, now: datetime) -> bool:
+        return self._hold_until is not None and now < self._hold_until
 
     def flooded_until(self, now: datetime) -> datetime | None:
         """Until when arrivals wait to be judged together; None when there is no flood."""

@@ -5,7 +5,17 @@ from typing import Any
 
 from temporalio.common import SearchAttributeUpdate, TypedSearchAttributes
 
-from workflows.wire import DUE_AT, FLAGS, PLAN_VERSION, STAGE, Snapshot
+from workflows.wire import DUE_AT, FLAGS, PLAN_VERSION, STAGE, Decision, JourneyState, Snapshot
+
+
+def shown_before(known: TypedSearchAttributes, state: JourneyState) -> Decision:
+    """What holds until the first decision of a run, so that a ledger that is away takes nothing out of the lists."""
+    return Decision(
+        stage=state.stage or known.get(STAGE) or "",
+        flags=tuple(known.get(FLAGS) or ()),
+        due_at=known.get(DUE_AT),
+        plan_version=state.plan_version or known.get(PLAN_VERSION) or "",
+    )
 
 
 def changes(known: TypedSearchAttributes, shown: Snapshot, due_at: datetime | None) -> list[SearchAttributeUpdate[Any]]:
