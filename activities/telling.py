@@ -25,7 +25,7 @@ def told(plan: Plan, case: Case, agenda: Agenda, request: DecideRequest, now: da
         upcoming=None if upcoming == request.upcoming else upcoming,
         problems=tuple(problem[:LINE] for problem in agenda.attention[:PROBLEMS]),
         flags=_flags(plan, case, agenda),
-        due_at=_due_at(agenda),
+        due_at=_due_at(plan, agenda, now),
         plan_version=plan.version,
         held=sum(occurrence.outcome == "held" for occurrence in agenda.occurrences),
         renew=request.kernel < KERNEL,
@@ -58,9 +58,6 @@ def _final(plan: Plan, process: str, kind: str, stage: str) -> bool:
     return plan.processes[process].items[kind].stages[stage].final
 
 
-def _due_at(agenda: Agenda) -> datetime | None:
-    """The next deadline of the journey itself; items have their own, and a final stage has none."""
-    if agenda.final:
-        return None
-    ahead = [clock for clock in agenda.clocks if clock.item is None and not clock.passed and clock.ended_by is None]
-    return min((clock.at for clock in ahead if clock.at is not None), default=None)
+def _due_at(plan: Plan, agenda: Agenda, now: datetime) -> datetime | None:
+    """The next deadline of the journey itself; items have their own."""
+    return next((clock.at for clock in status.ahead(plan, agenda, now) if clock.item is None), None)

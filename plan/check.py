@@ -5,6 +5,7 @@ Names are looked up in the plan as it was read, lines in the document.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from typing import Final
 
@@ -22,7 +23,7 @@ STARTS: Final = LEADS | {"created"}  # and fit to start or answer a clock
 OF_A_PERSON: Final = frozenset({"address_changed", "hold", "released", "deceased", "merged"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Case:
     """A plan as read, where its words stand, and the events that its `events:` declares."""
 
@@ -48,6 +49,20 @@ class Case:
         if meant is not None:
             self.wrong(f"`{word}` is named nowhere else: did you mean `{meant}`? If not, {otherwise}", *path, word)
 
+    @cached_property
+    def deadlines(self) -> frozenset[str]:
+        """The deadlines of all processes."""
+        return deadlines(self.plan)
+
+    @cached_property
+    def named(self) -> frozenset[str]:
+        """Names with more weight than a mention in `after:`, `until:` or `on:`: declared, of an arrow, or a deadline."""
+        processes = self.plan.processes.values()
+        stages = [s for p in processes for s in p.stages.values()]
+        stages += [s for p in processes for kind in p.items.values() for s in kind.stages.values()]
+        leading = {name for name, _ in arrows(stages)} | {name for p in processes for name in p.anywhere}
+        return frozenset(leading | self.declared | self.deadlines)
+
     def written(self, *path: str) -> frozenset[str]:
         """The keys of the document's mapping at `path`."""
         node: document.Node = self.root
@@ -71,7 +86,7 @@ def check(case: Case) -> None:
 
 def _event(case: Case, event: EventType) -> None:
     here = ("events", event.name)
-    if event.name in deadlines(case.plan):
+    if event.name in case.deadlines:
         case.wrong(f"`{event.name}` is a deadline too: events and deadlines share their names, rename one", *here)
     if event.name in (RESERVED_EVENTS | OF_A_PERSON) - {"audit_selected"}:
         case.wrong(f"`{event.name}` is an event of Waypost's own: use it without declaring it", *here)
@@ -109,7 +124,8 @@ def _process(case: Case, process: Process) -> None:
     for deadline in process.deadlines.values():
         _deadline(case, process, deadline)
     for circle in circles(process):
-        sentence = f"these deadlines count from each other: {' after '.join(circle)}; let one count from an event"
+        names = " after ".join(circle if len(circle) < 10 else (*circle[:8], "…", circle[0]))
+        sentence = f"these deadlines count from each other: {names}; let one count from an event"
         case.wrong(sentence, *here, "deadlines", circle[0], "after")
 
 
@@ -121,7 +137,7 @@ def _arrows(case: Case, process: Process, stage: Stage, stages: frozenset[str], 
             case.reader.later(line_of(case.root, *here), name)
         elif name in RESERVED_EVENTS - LEADS:
             case.wrong(f"`{name}` cannot lead to a stage: write an event of your own", *here)
-        elif name in deadlines(case.plan) and name not in process.deadlines:
+        elif name in case.deadlines and name not in process.deadlines:
             case.wrong(f"`{name}` is a deadline of another process: give `{process.name}` one of its own", *here)
         elif name not in RESERVED_EVENTS | process.deadlines.keys():
             known = {*case.declared, *process.deadlines, *LEADS}
@@ -161,10 +177,10 @@ def _start(case: Case, process: Process, name: str, *path: str) -> None:
         case.reader.later(line_of(case.root, *path, name), name)
     elif name in RESERVED_EVENTS - STARTS:
         case.wrong(f"`{name}` cannot stand here: write an event of your own", *path, name)
-    elif name in deadlines(case.plan) and name not in process.deadlines:
+    elif name in case.deadlines and name not in process.deadlines:
         case.wrong(f"`{name}` is a deadline of another process: give `{process.name}` one of its own", *path, name)
     elif name not in RESERVED_EVENTS:
-        case.slip(name, named_elsewhere(case) | STARTS, f"declare it: `events: {{{name}: }}`", *path)
+        case.slip(name, case.named | STARTS, f"declare it: `events: {{{name}: }}`", *path)
 
 
 def _about_item(case: Case, process: Process, name: str) -> bool:
@@ -174,15 +190,6 @@ def _about_item(case: Case, process: Process, name: str) -> bool:
     if name in case.declared | RESERVED_EVENTS:
         return bool(kinds_of(case.plan, name))
     return True
-
-
-def named_elsewhere(case: Case) -> frozenset[str]:
-    """Names with more weight than a mention in `after:`, `until:` or `on:`: declared, or of an arrow, or a deadline."""
-    processes = case.plan.processes.values()
-    stages = [s for p in processes for s in p.stages.values()]
-    stages += [s for p in processes for kind in p.items.values() for s in kind.stages.values()]
-    leading = {name for name, _ in arrows(stages)} | {name for p in processes for name in p.anywhere}
-    return frozenset(leading | case.declared | deadlines(case.plan))
 
 
 def circles(process: Process) -> Iterator[tuple[str, ...]]:

@@ -4,11 +4,11 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from plan.check import LATER, Case, named_elsewhere
+from plan.check import LATER, Case
 from plan.document import line_of
 from plan.merge import catalogue
 from plan.model import RESERVED_EVENTS, Plan, Process, Rule
-from plan.names import clock_of, deadlines, item_kinds_of, processes_of
+from plan.names import clock_of, item_kinds_of, processes_of
 from plan.problem import Problem, instead
 from plan.roles import recipients
 
@@ -66,16 +66,16 @@ def _trigger(case: Case, rule: Rule) -> None:
     name = clock_of(rule)
     if name is not None:
         key = "before" if rule.before else "after" if rule.after else "moved"
-        if name in named_elsewhere(case) - deadlines(case.plan):
+        if name in case.named - case.deadlines:
             case.wrong(f"`{name}` is an event, not a deadline: write `on: {name}`", *here, key)
         else:
             case.known(name, clocks, "deadline", *here, key)
     if rule.on in LATER:
         case.reader.later(line_of(case.root, *here, "on"), rule.on)
-    elif rule.on in deadlines(case.plan) and rule.on not in clocks:
+    elif rule.on in case.deadlines and rule.on not in clocks:
         case.known(rule.on, clocks, "deadline", *here, "on")
     elif rule.on and rule.on not in RESERVED_EVENTS:
-        known = named_elsewhere(case) | RESERVED_EVENTS
+        known = case.named | RESERVED_EVENTS
         case.slip(rule.on, known, f"declare it: `events: {{{rule.on}: }}`", *here, "on")
 
 

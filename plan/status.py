@@ -21,10 +21,9 @@ def sentence(plan: Plan, agenda: Agenda, now: datetime) -> str:
     parts = [f"{agenda.stage} since {since}"]
     if agenda.ends:
         parts = [f"ended: {agenda.stage} since {since}"]
-    running = [c for c in agenda.clocks if _presses(c, now)]
-    if running and not agenda.final:
-        clock = min(running, key=lambda c: c.at or now)
-        parts.append(_clock(plan, clock, now))
+    pressing = next(iter(ahead(plan, agenda, now)), None)
+    if pressing is not None:
+        parts.append(_clock(plan, pressing, now))
     undated = sorted({c.name for c in agenda.clocks if c.problem is not None and c.ended_by is None})
     if undated and not agenda.final:
         parts.append(f"{' and '.join(undated)} without a date")
@@ -36,6 +35,12 @@ def sentence(plan: Plan, agenda: Agenda, now: datetime) -> str:
     return _cut("; ".join(parts), SENTENCE)
 
 
+def ahead(plan: Plan, agenda: Agenda, now: datetime) -> tuple[ClockState, ...]:
+    """The running clocks whose passing would change something, the nearest first; in a final stage items' alone."""
+    running = [c for c in agenda.clocks if _runs(c, now) and (c.item is not None or _leads_on(plan, agenda, c.name))]
+    return tuple(sorted(running, key=lambda c: (c.at or now, c.name, c.item or "")))
+
+
 def upcoming(plan: Plan, agenda: Agenda) -> tuple[str, ...]:
     """The next five messages that would go, in order of time, then those held without a time: 80 characters each."""
     pending = [o for o in agenda.occurrences if o.outcome in {"ready", "scheduled", "held"}]
@@ -44,7 +49,7 @@ def upcoming(plan: Plan, agenda: Agenda) -> tuple[str, ...]:
 
 
 def _line(plan: Plan, occurrence: Occurrence) -> str:
-    """Such as `2026-12-01 08:00 EST · due_reminder · 30 days before due → applicant`."""
+    """Such as `2026-12-01 08:00 EST · due_reminder · 30 days before due`, then the item, then another reader."""
     when = "no date" if occurrence.at is None else _local(plan, occurrence.at)
     if occurrence.outcome == "held" and occurrence.reason in TIMED and occurrence.leave_at is not None:
         when = _local(plan, occurrence.leave_at)
@@ -53,8 +58,8 @@ def _line(plan: Plan, occurrence: Occurrence) -> str:
     elif occurrence.outcome == "ready":
         when = "now"
     about = ", ".join(occurrence.items or ((occurrence.item,) if occurrence.item else ()))
-    to = f"{occurrence.to}, {about}" if about else occurrence.to
-    return " · ".join(part for part in (when, occurrence.notification, _why(plan, occurrence)) if part) + f" → {to}"
+    to = "" if occurrence.to == "applicant" else f" → {occurrence.to}"  # nearly all go there, and lines are short
+    return " · ".join(part for part in (when, occurrence.notification, _why(plan, occurrence), about) if part) + to
 
 
 def _why(plan: Plan, occurrence: Occurrence) -> str:
@@ -76,7 +81,13 @@ def _words(period: Period) -> str:
     return " ".join(f"{n} {unit}{'' if n == 1 else 's'}" for n, unit in counts if n) or "0 days"
 
 
-def _presses(clock: ClockState, now: datetime) -> bool:
+def _leads_on(plan: Plan, agenda: Agenda, clock: str) -> bool:
+    """Some clocks only count days for a reminder; this one has an arrow from the stage reached."""
+    stages = [process.stages[agenda.stage] for process in plan.processes.values() if agenda.stage in process.stages]
+    return any(clock in stage.arrows for stage in stages)
+
+
+def _runs(clock: ClockState, now: datetime) -> bool:
     started = clock.started_at is not None and clock.started_at <= now
     return started and clock.at is not None and not clock.passed and clock.ended_by is None
 
