@@ -1,6 +1,6 @@
 """What one decision tells the journey to show: a delta, nobody named, only what changed."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from ledger.case import Case
@@ -11,6 +11,7 @@ from workflows.wire import KERNEL, DecideRequest, Decision
 
 PROBLEMS: Final = 5
 LINE: Final = 160
+SPREAD: Final = timedelta(hours=1, seconds=1)  # wakes that only change the stage come up to an hour late
 
 
 def told(plan: Plan, case: Case, agenda: Agenda, request: DecideRequest, now: datetime) -> Decision:
@@ -34,11 +35,15 @@ def told(plan: Plan, case: Case, agenda: Agenda, request: DecideRequest, now: da
 
 def _next(agenda: Agenda) -> str:
     """What the journey sleeps until, for its timer in the Web UI; ids and names of the plan alone."""
+    if agenda.next_at is None:
+        return ""
     for occurrence in agenda.occurrences:
         if occurrence.leave_at == agenda.next_at and occurrence.outcome in {"scheduled", "held"}:
             return f"until {occurrence.notification} → {occurrence.to}"
-    passing = [clock.name for clock in agenda.clocks if clock.at and not clock.passed and clock.ended_by is None]
-    return f"until {passing[0]} passes" if len(passing) == 1 else "until the next deadline or opening"
+    for clock in agenda.clocks:
+        if clock.at is not None and not clock.passed and timedelta(0) < agenda.next_at - clock.at <= SPREAD:
+            return f"until {clock.name}{f' of {clock.item}' if clock.item else ''} has passed"
+    return "until it listens no more" if agenda.final else "until it looks again"
 
 
 def _flags(plan: Plan, case: Case, agenda: Agenda) -> tuple[str, ...]:

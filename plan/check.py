@@ -3,7 +3,7 @@
 Names are looked up in the plan as it was read, lines in the document.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator, Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
@@ -15,7 +15,7 @@ from plan.model import RESERVED_EVENTS, Arrow, Deadline, EventType, FieldSpec, P
 from plan.names import arrows, deadlines, item_kinds, kinds_of
 from plan.problem import instead, misspelt
 from plan.reading import Reader
-from plan.roles import givers
+from plan.roles import givers, recipients
 
 LATER: Final = frozenset({"delivery_failed"})
 LEADS: Final = frozenset({"audit_selected", "cancel_requested", "all_answered", "touched"})  # reserved, fit for arrows
@@ -36,14 +36,14 @@ class Case:
         """Note a problem at a place of the document."""
         self.reader.wrong(line_of(self.root, *path), sentence)
 
-    def known(self, word: str, names: Iterable[str], what: str, *path: str) -> bool:
+    def known(self, word: str, names: Collection[str], what: str, *path: str) -> bool:
         """Whether `word` is one of `names`; if not, a problem is noted. An empty word was noted when it was read."""
-        found = frozenset(names)
-        if word and word not in found:
-            self.wrong(f"there is no {what} `{word}`: {instead(word, found)}", *path, word)
-        return word in found
+        found = word in names
+        if word and not found:
+            self.wrong(f"there is no {what} `{word}`: {instead(word, names)}", *path, word)
+        return found
 
-    def slip(self, word: str, names: Iterable[str], otherwise: str, *path: str) -> None:
+    def slip(self, word: str, names: AbstractSet[str], otherwise: str, *path: str) -> None:
         """Note a word that may be new here, but looks like a slip of the pen."""
         meant = misspelt(word, names)
         if meant is not None:
@@ -55,8 +55,18 @@ class Case:
         return deadlines(self.plan)
 
     @cached_property
+    def givers(self) -> frozenset[str]:
+        """Every role that a fact may come from or be shown to."""
+        return givers(self.plan)
+
+    @cached_property
+    def recipients(self) -> frozenset[str]:
+        """Every role that a notification may go to."""
+        return recipients(self.plan)
+
+    @cached_property
     def named(self) -> frozenset[str]:
-        """Names with more weight than a mention in `after:`, `until:` or `on:`: declared, of an arrow, or a deadline."""
+        """Names that weigh more than one in `after:`, `until:` or `on:`: declared, of an arrow, or a deadline."""
         processes = self.plan.processes.values()
         stages = [s for p in processes for s in p.stages.values()]
         stages += [s for p in processes for kind in p.items.values() for s in kind.stages.values()]
@@ -93,14 +103,14 @@ def _event(case: Case, event: EventType) -> None:
     if event.item is not None:
         case.known(event.item, item_kinds(case.plan), "item", *here, "item")
     if event.by is not None:
-        case.known(event.by, givers(case.plan), "role", *here, "by")
+        case.known(event.by, case.givers, "role", *here, "by")
     for name, spec in event.data.items():
         _shown(case, spec, *here, "data", name)
 
 
 def _shown(case: Case, spec: FieldSpec, *path: str) -> None:
     for role in spec.shown:
-        case.known(role, givers(case.plan), "role", *path, "shown")
+        case.known(role, case.givers, "role", *path, "shown")
 
 
 def _process(case: Case, process: Process) -> None:

@@ -1,6 +1,6 @@
 """What is wrong in a plan, said to the one who writes it, with the word that was probably meant."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set as AbstractSet
 from difflib import SequenceMatcher, get_close_matches
 from typing import Final
 
@@ -34,13 +34,12 @@ def instead(word: str, known: Iterable[str]) -> str:
     return f"write {quoted(names)}" if len(names) == 1 else f"write one of {quoted(names)}"
 
 
-def misspelt(word: str, known: Iterable[str]) -> str | None:
+def misspelt(word: str, known: AbstractSet[str]) -> str | None:
     """The known word of which `word` looks like a slip of the pen; names that differ in purpose are left alone.
 
     Numbers (level_1, level_2) and whole additions (submitted, resubmitted) are purpose.
     """
-    names = sorted(set(known))
-    for name in names if word not in names and len(names) <= _TOO_MANY else ():
+    for name in sorted(known) if word not in known and len(known) <= _TOO_MANY else ():
         short, long = sorted((word, name), key=len)
         added = short in long and len(long) - len(short) > 1
         counted = [c for c in word if c.isdigit()] != [c for c in name if c.isdigit()]

@@ -37,16 +37,15 @@ class TemporalServer:
 
     async def client(self, namespace: str | None = None) -> Client:
         """A client with our data converter, belonging to the running event loop."""
-        return await Client.connect(
-            self.address, namespace=namespace or self.namespace, data_converter=DATA_CONVERTER, lazy=False
-        )
+        chosen = namespace or self.namespace
+        return await Client.connect(self.address, namespace=chosen, data_converter=DATA_CONVERTER)
 
     async def new_namespace(self, *, search_attributes: bool = True) -> str:
         """A namespace of its own: no other test's worker polls its queues."""
         name = f"test-{next(NUMBERS)}"
         operator = await self.client()
         request = RegisterNamespaceRequest(namespace=name)
-        request.workflow_execution_retention_period.FromTimedelta(timedelta(days=400))
+        request.workflow_execution_retention_period.FromTimedelta(timedelta(days=3))
         await operator.workflow_service.register_namespace(request)
         if search_attributes:
             kinds = {key.name: IndexedValueType.ValueType(key.indexed_value_type) for key in SEARCH_ATTRIBUTES}

@@ -32,14 +32,16 @@ def histories() -> dict[str, dict[str, Any]]:
 
 
 async def failures(
-    recorded: Iterable[dict[str, Any]], kernel: type[Any] = Journey, *, sandboxed: bool = True
+    recorded: Iterable[dict[str, Any]], kernel: type[Any] = Journey, *, sandboxed: bool = False, first: bool = False
 ) -> list[str]:
     """What the kernel has against each history: nothing when it gives the same commands, in order.
 
-    The sandbox takes ten times as long: it executes the kernel's modules again for every history.
+    `first`: only up to the first that fails. The sandbox takes ten times as long: it executes the kernel's modules
+    again for every history.
     """
     runner = SANDBOX if sandboxed else UnsandboxedWorkflowRunner()
     replayer = Replayer(workflows=[kernel], data_converter=DATA_CONVERTER, workflow_runner=runner)
+    found: list[str] = []
 
     async def each() -> AsyncIterator[WorkflowHistory]:
         for history in recorded:
@@ -50,7 +52,10 @@ async def failures(
         # The SDK leaves coroutines of a run that it could not begin; they are collected here, not in another test.
         warnings.filterwarnings("ignore", "coroutine .* was never awaited", RuntimeWarning)
         async with replayer.workflow_replay_iterator(each()) as results:
-            found = [str(result.replay_failure or "") async for result in results]
+            async for result in results:
+                found.append(str(result.replay_failure or ""))
+                if first and found[-1]:
+                    break
         if any(found):
             gc.collect()
     return found
