@@ -55,3 +55,7 @@ def test_three_people_get_exactly_what_the_script_says(tmp_path: Path) -> None:
     assert passed["kinds"] >= 12
     assert passed["messages"] == len(list((tmp_path / "demo" / "mail").glob("*.eml")))
     assert "Traceback" not in ended.stderr
+    engine = b"".join(file.read_bytes() for file in sorted((tmp_path / "demo").glob("temporal.db*")))
+    assert b"document_insufficient" in engine  # the words of histories can be found in it
+    for secret in ("Ana Torres", "Torres", "Okafor", "@example.org", "second page", "Parental leave"):
+        assert secret.encode() not in engine, secret
