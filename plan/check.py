@@ -3,7 +3,8 @@
 Names are looked up in the plan as it was read, lines in the document.
 """
 
-from collections.abc import Collection, Iterator, Set as AbstractSet
+from collections.abc import Collection, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
@@ -90,6 +91,8 @@ def check(case: Case) -> None:
     for section, fields in (("person", case.plan.person), ("told", case.plan.told)):
         for name, spec in fields.items():
             _shown(case, spec, section, *name.split("."))
+            if section == "told" and spec.type == "text":
+                case.reader.later(line_of(case.root, section, *name.split(".")), "text in told")
     for process in case.plan.processes.values():
         _process(case, process)
 

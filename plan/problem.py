@@ -1,6 +1,7 @@
 """What is wrong in a plan, said to the one who writes it, with the word that was probably meant."""
 
-from collections.abc import Iterable, Set as AbstractSet
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from difflib import SequenceMatcher, get_close_matches
 from typing import Final
 

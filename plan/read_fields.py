@@ -44,7 +44,7 @@ def read_field(reader: Reader, entry: Entry) -> FieldSpec:
         name = clip(entry.key)
         reader.wrong(entry.line, f"a choice has a list and nothing else has one: write `{name}: [one, other]`")
     shown = tuple(dict.fromkeys(canonical(role) for role in reader.words(values["shown"]))) if "shown" in values else ()
-    return FieldSpec(type=next((t for t in TYPES if t == kind), "text"), choices=choices, shown=shown)
+    return FieldSpec(type=next((t for t in TYPES if t == kind), "id"), choices=choices, shown=shown)
 
 
 def read_event(reader: Reader, entry: Entry) -> EventType:

@@ -32,7 +32,7 @@ def read_process(reader: Reader, entry: Entry) -> Process:
     stages = read_stages(reader, values["stages"], also=anywhere) if "stages" in values else {}
     deadlines = reader.named(values["deadlines"], "a deadline") if "deadlines" in values else ()
     items = reader.named(values["items"], "an item") if "items" in values else ()
-    for key in {"start", "stages"} - values.keys():
+    for key in (key for key in ("start", "stages") if key not in values):
         reader.wrong(entry.line, f"the process `{clip(entry.key)}` has no `{key}`: write `{key}: …`")
     return Process(
         name=entry.key,
@@ -78,7 +78,7 @@ def read_arrow(reader: Reader, entry: Entry) -> Arrow:
 def read_item(reader: Reader, entry: Entry) -> ItemKind:
     """The small lifecycle of a kind of item."""
     values = reader.table(entry.value, ITEM)
-    for key in {"start", "stages"} - values.keys():
+    for key in (key for key in ("start", "stages") if key not in values):
         reader.wrong(entry.line, f"the item `{clip(entry.key)}` has no `{key}`: write `{key}: …`")
     return ItemKind(
         name=entry.key,

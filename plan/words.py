@@ -116,7 +116,7 @@ def name_words(name: str) -> str:
 
 
 def value_words(spec: FieldSpec, value: JsonValue) -> str:
-    """A value of a declared field as a person would write it; empty for none. Free text is the caller's."""
+    """A value of a declared field as a person would write it; empty for none, and for a text that is only an id."""
     match spec.type:
         case "choice" if isinstance(value, str):
             return name_words(value)
@@ -133,7 +133,7 @@ def value_words(spec: FieldSpec, value: JsonValue) -> str:
                 return ""
         case "boolean" if value is not None:
             return "yes" if value in (True, "true") else "no"
-        case "id" | "person" if isinstance(value, str):
+        case "id" | "person" | "text" if isinstance(value, str):
             return value
     return ""
 

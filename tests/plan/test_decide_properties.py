@@ -173,7 +173,7 @@ def test_a_key_is_sent_once_for_ever(window: SendWindow, happened: list[Happenin
 
 
 @examples(60)
-@given(happenings(), st.randoms(use_true_random=False))
+@given(happenings(within=70), st.randoms(use_true_random=False))  # before any journey can end: late events are late
 def test_1_the_order_of_arrival_does_not_change_the_stage(happened: list[Happening], luck: Random) -> None:
     way = smooth(WINDOWS[0], [h for h in happened if h.kind != "retracted"])
     orders = list(range(len(way.known)))
@@ -188,7 +188,7 @@ def stages(way: Walk, facts: list[Fact]) -> list[tuple[datetime, str]]:
 
 
 @examples(12)
-@given(windows, happenings(), st.lists(st.integers(1, 210 * 24), max_size=8))
+@given(windows, happenings(), st.lists(st.integers(1, 159 * 24), max_size=8))
 def test_looking_early_or_in_two_steps_sends_the_same(
     window: SendWindow, happened: list[Happening], hours: list[int]
 ) -> None:

@@ -17,6 +17,7 @@ PROGRAMS = Path(__file__).parents[2] / "programs"
 LATER = [
     ("coverage:", "calendar: {holidays: US}\ncoverage:", 51, "calendar"),
     ("coverage:", "fees: {}\ncoverage:", 51, "fees"),
+    ("earned: number,", "earned: number, remark: text,", 10, "text in told"),
     ("linger: 30 days", "audit: {share: 10%}", 35, "audit"),
     ("linger: 30 days", "next: {approved: renewal}", 35, "next"),
     ("linger: 30 days", "credits: sum", 35, "credits"),

@@ -91,6 +91,8 @@ def test_dates_days_and_lists_read_as_written_by_hand() -> None:
         ("boolean", "false", "no"),
         ("id", "R-17", "R-17"),
         ("person", "emp_1", "emp_1"),
+        ("text", "Any words.", "Any words."),
+        ("text", {"text_id": "t-1"}, ""),
         ("date", None, ""),
         ("boolean", None, ""),
         ("money", 5, ""),
