@@ -87,7 +87,7 @@ def _conclude(out: Console, everything: Everything, passed: Passed, seconds: int
     if stays:
         out.print(escape(f"  Web UI    {workflows}"))
         out.print(
-            escape(f"  Next      waypost show ana --dir {ready.folder}   (in another terminal; Ctrl-C here ends it)")
+            escape(f"  Next      waypost show ana --dir {ready.folder}, in another terminal; Ctrl-C here ends it")
         )
     else:
         out.print(escape(f"  Web UI    waypost dev --dir {ready.folder}, then {workflows}"))

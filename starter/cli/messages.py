@@ -33,7 +33,10 @@ OUTCOMES: Final[dict[str, Outcome]] = {
 
 
 class Message(BaseModel):
-    """One line of `messages` as JSON. `at` is when it was planned, `local` the same in the program's zone."""
+    """One line of `messages` as JSON. `at` is when it was planned, `local` the same in the program's zone.
+
+    These two and `journey_sent_at` are on the journey's clock, the others on the wall's.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -52,6 +55,7 @@ class Message(BaseModel):
     state: str
     queued_at: AwareDatetime
     sent_at: AwareDatetime | None
+    journey_sent_at: AwareDatetime | None
     address: str | None
     subject: str | None
     provider_id: str | None
@@ -103,6 +107,7 @@ def described(row: MessageRow, zone: str | None) -> Message:
         state=row.state,
         queued_at=row.queued_at,
         sent_at=row.sent_at,
+        journey_sent_at=row.journey_sent_at,
         address=row.address,
         subject=row.subject,
         provider_id=row.provider_id,
@@ -138,7 +143,7 @@ def _local(instant: datetime | None, zone: str | None) -> str | None:
 
 
 def _line(message: Message) -> tuple[str, ...]:
-    when = shown(message.sent_at or message.at)
+    when = shown(message.journey_sent_at or message.at)
     why = ": ".join(part for part in (message.reason, message.detail) if part)
     who = message.to if message.person is None else f"{message.to} ({message.person})"
     return when, message.notification, who, message.outcome, why

@@ -129,7 +129,8 @@ def _print(found: JourneyShown, zone: str | None) -> None:
                 out.print(escape(f"  {text}"))
     if found.messages:
         rows = [
-            (shown(m.sent_at or m.at, zone), m.notification, m.to, m.outcome, m.reason or "") for m in found.messages
+            (shown(m.journey_sent_at or m.at, zone), m.notification, m.to, m.outcome, m.reason or "")
+            for m in found.messages
         ]
         out.print()
         table(("when", "message", "to", "state", "why"), rows)
