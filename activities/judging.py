@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from pydantic_core import to_json
 from sqlalchemy import Connection
@@ -13,6 +13,8 @@ from plan.events import judge
 from plan.facts import Fact, Journey
 from plan.model import Plan
 from workflows.wire import Event, Judged
+
+WHY: Final = "why"  # the text that reserved events may carry
 
 
 class Heard(NamedTuple):
@@ -55,8 +57,8 @@ def content_hash(event: Event) -> str:
 def _heard(plan: Plan, event: Event, now: datetime) -> Heard:
     heard_at = event.heard_at or now
     spec = plan.events.get(event.type)
-    texts = {name for name, field in spec.data.items() if field.type == "text"} if spec else set[str]()
-    raw = sorted(name for name in texts if isinstance(event.data.get(name), str))
+    declared = {name for name, field in spec.data.items() if field.type == "text"} if spec else {WHY}
+    raw = sorted(name for name in declared if isinstance(event.data.get(name), str))
     fact = Fact(
         id=event.id or f"_{event.n}",
         type=event.type,

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from temporalio.exceptions import ApplicationError
 
-from ledger import Ledger, decisions, journeys, people
+from ledger import Ledger, decisions, facts, journeys, people
 from tests.activities.given import JOURNEY, PLAN, START, Desk, Recorder, ada, after, event, publish
 from workflows.wire import Event
 
@@ -91,6 +91,14 @@ def test_a_text_in_a_raw_signal_is_judged_but_dropped_and_said_so(desk: Desk) ->
     assert judged.verdict == "accepted"
     assert "note" in (judged.reason or "")
     assert "home" not in (judged.reason or "")
+
+
+def test_the_reason_of_a_raw_extension_is_dropped_too(desk: Desk, ledger: Ledger) -> None:
+    desk.decide(START, event(1, "extension_granted", id_="x-1", deadline="due", by="30 days", why="Ada is ill"))
+    with ledger.read() as conn:
+        stored = facts.by_id(conn, JOURNEY, "x-1")
+    assert stored is not None
+    assert stored.data == {"deadline": "due", "by": "30 days"}
 
 
 def test_a_wake_decided_again_voids_what_it_had_stored(desk: Desk) -> None:
