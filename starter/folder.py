@@ -19,6 +19,7 @@ LOCK: Final = "dev.lock"
 LOGS: Final = "logs"
 DEMONSTRATION: Final = "demonstration"  # an empty file that says: this folder may be emptied
 USUAL_PORT: Final = 7233  # Temporal's own, and 8233 for its Web UI
+USUAL_HTTP_PORT: Final = 7243  # as in Temporal's server image
 USUAL_UI_PORT: Final = 8233
 BIG_LOG: Final = 10_000_000  # bytes; a log larger than this begins anew
 TEXT: Final = """\
@@ -77,7 +78,7 @@ def choose_ports(temporal: int | None, web_ui: int | None, before: Running | Non
     last = [int(url.rpartition(":")[2]) for url in (before.temporal, before.http_api, before.web_ui)] if before else []
     own = choose(temporal, "--temporal-port", usual=(*last[:1], USUAL_PORT))
     page = choose(web_ui, "--ui-port", usual=(*last[2:], USUAL_UI_PORT), taken={own})
-    return Ports(own, choose(None, "", usual=tuple(last[1:2]), taken={own, page}), page)
+    return Ports(own, choose(None, "", usual=(*last[1:2], USUAL_HTTP_PORT), taken={own, page}), page)
 
 
 def log_file(folder: Path, name: str) -> Path:

@@ -8,9 +8,8 @@ from workflows.wire import Snapshot
 
 LIMIT: Final = 3900  # bytes; the Web UI puts the text into a URL
 ESCAPED: Final = str.maketrans({c: f"\\{c}" for c in "\\`*_{}[]()<>#+!|~&"})
-LINK: Final = re.compile(
-    r":(?=//)|(?<=mailto):|(?<=www)\.", re.IGNORECASE
-)  # what renderers make links of by themselves
+# What renderers make a link of by themselves.
+LINK: Final = re.compile(r":(?=//)|(?<=mailto):|(?<=www)\.", re.IGNORECASE)
 
 HOW_TO_ACT: Final = (
     "Send a signal named after the event, for example `submitted`, with no input or one JSON object "

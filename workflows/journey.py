@@ -60,7 +60,8 @@ class Journey:
             if rounds.done():
                 rounds.result()  # a fault of the kernel: it fails the workflow task, never the journey
         if not self._decision.end:
-            workflow.continue_as_new(self._given.model_copy(update={"state": self._carried()}))
+            renewed = {"state": self._carried(), "kernel": wire.KERNEL}
+            workflow.continue_as_new(self._given.model_copy(update=renewed))
 
     @workflow.signal(dynamic=True, description=f"Any event of the plan. {HOW_TO_ACT}")
     def hear(self, name: str, payloads: Sequence[RawValue]) -> None:

@@ -87,6 +87,20 @@ def test_2_a_fact_whose_target_is_reached_already_changes_nothing() -> None:
     assert agenda.verdicts["f1"].reason == "the stage is already in_review"
 
 
+def test_2_facts_about_an_item_wait_or_change_nothing_by_the_items_own_stage() -> None:
+    journey = way()
+    for n, name in enumerate(
+        ("document_insufficient", "document_insufficient", "document_accepted", "applicant_answered")
+    ):
+        journey.tell(name, at(f"2026-10-0{n + 1} 10:00"), item="doc-1")
+    agenda = journey.run(at("2026-10-05 11:00"))
+    assert verdicts(agenda) == {"f0": "accepted", "f1": "no_change", "f2": "waiting", "f3": "accepted"}
+    assert [k for k in journey.gone() if k.startswith("clarification")] == ["clarification#f0/doc-1>applicant"]
+    assert [(i.id, i.kind, i.stage, i.entered_at) for i in agenda.items] == [
+        ("doc-1", "document", "received", at("2026-10-04 10:00"))
+    ]
+
+
 def test_2_a_passing_without_an_arrow_from_the_stage_reached_changes_nothing() -> None:
     journey = way()
     journey.tell("submitted", at("2026-10-05 10:00"))

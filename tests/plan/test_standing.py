@@ -89,6 +89,15 @@ def test_8_clocks_of_an_ended_passage_have_nothing_more_to_say(purpose: Purpose)
     assert outcome(way.agenda(at("2026-09-05")), "due_reminder:P30D") == ("skipped", "journey_ended")
 
 
+def test_19_a_rule_that_names_a_final_stage_speaks_in_it() -> None:
+    rule = DEFAULT.model_copy(update={"purpose": "announcement", "stages": ("approved",)})
+    way = begin(program([rule]), "2026-09-01 10:00")
+    way.tell("submitted", at("2026-09-02 10:00"))
+    assert outcome(way.agenda(at("2026-09-03")), "due_reminder:P30D") == ("skipped", "stage_left")
+    way.tell("approved", at("2026-09-04 10:00"))
+    assert outcome(way.agenda(at("2026-09-05")), "due_reminder:P30D") == ("scheduled",)
+
+
 def test_8_what_the_ending_fact_or_passing_triggers_still_goes_out() -> None:
     rules = [
         Rule(

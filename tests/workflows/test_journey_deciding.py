@@ -14,7 +14,7 @@ from tests.workflows.stubs import Attempt, Case, Deciding, Script, instant, tell
 from tests.workflows.world import FIRST_ATTRIBUTES, Subject, World, envelope
 from workflows.wire import DUE_AT, FLAGS, DecideRequest, Decision, Due, Outcome
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures("stories")]  # begun with the first test
 
 AWAY: Final = ApplicationError("the ledger is away", type="LedgerAway")
 FAULTS: Final = {

@@ -9,7 +9,7 @@ from temporalio.client import WorkflowExecutionStatus
 
 from tests.workflows.stubs import Attempt, Case, Script, instant
 from tests.workflows.world import World, envelope, raw
-from workflows.wire import DecideRequest, Decision, Judged, Outcome
+from workflows.wire import KERNEL, DecideRequest, Decision, Judged, Outcome
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -88,6 +88,18 @@ async def test_everything_is_carried_into_the_next_run(world: World) -> None:
     assert (await subject.ask("reported", envelope(id="e-1"))).verdict == "duplicate"
     assert subject.case.entries[-1].event.n == 5
     await subject.still_runs()
+
+
+async def test_a_run_of_an_older_kernel_is_renewed_once(world: World) -> None:
+    async def renews_old(case: Case, request: DecideRequest) -> Decision:
+        return case.derived(request).model_copy(update={"renew": request.kernel < KERNEL})
+
+    subject = await world.start(kernel=KERNEL - 1, deciding=renews_old)
+    await subject.renewed()
+    await subject.still_runs()
+
+    assert len(await subject.runs()) == 2
+    assert [request.kernel for request in subject.case.requests][:2] == [KERNEL - 1, KERNEL]
 
 
 async def test_an_event_without_verdict_is_carried_into_the_next_run(world: World) -> None:

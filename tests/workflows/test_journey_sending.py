@@ -13,7 +13,7 @@ from tests.workflows.stubs import Attempt, Case, Script, tell
 from tests.workflows.world import Subject, World
 from workflows.wire import DecideRequest, Decision, Outcome
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures("stories")]  # begun with the first test
 
 AWAY: Final = ApplicationError("the provider is away", type="ChannelRefused")
 STAGES: Final = {"submitted": "under_review", "returned": "open", "inquired": "inquiry", "answered": "under_review"}

@@ -29,6 +29,7 @@ from workflows.journey import Journey
 from workflows.wire import (
     FLAGS,
     JOURNEYS,
+    KERNEL,
     MAIL,
     PLAN_VERSION,
     STAGE,
@@ -159,13 +160,14 @@ class World:
         *,
         skipping: bool = False,
         renew_after: int = 0,
+        kernel: int = KERNEL,
         first: tuple[str, Sequence[object]] | None = None,
         attributes: TypedSearchAttributes = FIRST_ATTRIBUTES,
         deciding: Deciding | None = None,
         sending: Sending | None = None,
     ) -> Subject:
         """A journey; `skipping`: whatever it waits for is there at once; `first`: a signal in the same moment."""
-        subject, given = self._subject(script, skipping=skipping, renew_after=renew_after)
+        subject, given = self._subject(script, skipping=skipping, renew_after=renew_after, kernel=kernel)
         subject.case.deciding, subject.case.sending = deciding, sending
         await subject.skipper.client.start_workflow(
             WORKFLOW,
@@ -194,7 +196,7 @@ class World:
         return subject, answer
 
     def _subject(
-        self, script: Script | None, *, skipping: bool = False, renew_after: int = 0
+        self, script: Script | None, *, skipping: bool = False, renew_after: int = 0, kernel: int = KERNEL
     ) -> tuple[Subject, JourneyInput]:
         person = f"x{next(PERSONS)}"
         journey = f"journey:p:{person}:a:1"
@@ -202,7 +204,9 @@ class World:
         skipper = self._skipping if skipping else self._still
         subject = Subject(self.client, case, skipper)
         self.subjects.append(subject)
-        return subject, JourneyInput(program="p", process="a", cycle="1", person=person, renew_after=renew_after)
+        return subject, JourneyInput(
+            program="p", process="a", cycle="1", person=person, renew_after=renew_after, kernel=kernel
+        )
 
     async def unharmed(self) -> None:
         """No workflow task of any journey started here ever failed."""
