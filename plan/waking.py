@@ -16,7 +16,11 @@ WAITING_TOO_LONG: Final = timedelta(days=1)
 
 
 def next_at(life: Life, candidates: Iterable[Candidate], facts: Sequence[Fact], now: datetime) -> datetime | None:
-    """The earliest instant after `now` at which time alone changes anything; None if only a fact can."""
+    """The earliest instant after `now` at which time alone changes anything; None if only a fact can.
+
+    That a ready message becomes too late is no such instant: its send knows its time and reports back (five reminders
+    would start five timers for nothing).
+    """
     wakes: list[datetime] = []
     for candidate in candidates:
         times = candidate.times
@@ -24,8 +28,6 @@ def next_at(life: Life, candidates: Iterable[Candidate], facts: Sequence[Fact], 
             wakes += [now + HELD_AGAIN, *_in_hold(candidate)]
         elif times is not None and candidate.outcome == "scheduled":
             wakes.append(times.leave_at)
-        elif candidate.outcome == "ready" and candidate.not_after is not None:
-            wakes.append(candidate.not_after + timedelta(seconds=1))
     share = int.from_bytes(hashlib.sha256(life.journey.id.encode()).digest()[:8], "big")
     late = timedelta(seconds=int(STAGES_OVER.total_seconds()) * share >> 64)
     final = life.is_final(life.track.visit(now).stage)

@@ -56,12 +56,12 @@ def test_while_anything_is_held_the_next_look_is_at_most_a_day_away() -> None:
     assert agenda.next_at == at("2026-09-02 10:00")
 
 
-def test_a_ready_reminder_is_looked_at_again_when_it_becomes_too_late() -> None:
+def test_a_ready_reminder_is_not_waited_for_since_its_send_reports_back() -> None:
     journey = way()
     agenda = journey.agenda(at("2026-10-02 12:00"))
-    ready = find(agenda, "due_reminder:P90D")
-    assert ready.not_after is not None
-    assert agenda.next_at == ready.not_after + timedelta(seconds=1)
+    ready, later = find(agenda, "due_reminder:P90D"), find(agenda, "due_reminder:P60D")
+    assert ready.outcome == "ready"
+    assert agenda.next_at == later.leave_at
 
 
 def test_without_clocks_only_a_fact_can_change_anything() -> None:
