@@ -1,6 +1,8 @@
 """The wiring, as a process, and every reason for which it refuses to poll."""
 
+import asyncio
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ import worker
 from ledger import open_ledger, tables
 from starter.cli.exit import status_of
 from starter.client import Waypost
+from starter.installation import claim
 from tests.starter.house import House, new_house
 from tests.starter.people import new_person
 from tests.temporal_server import TemporalServer
@@ -86,11 +89,14 @@ def test_it_refuses_to_poll_with_the_reason(
 def test_it_refuses_a_namespace_without_our_search_attributes(
     temporal_server: TemporalServer, own: House, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def nothing(*_: object) -> None:
-        """The check that comes before, which such a namespace could not pass."""
+    async def bare_namespace() -> str:
+        """Of this installation, and not prepared further."""
+        name = await temporal_server.new_namespace(search_attributes=False)
+        with closing(open_ledger(own.settings.ledger_url)) as ledger:
+            await claim(await temporal_server.client(name), ledger, "development", fast_forward=False)
+        return name
 
-    monkeypatch.setenv("WAYPOST_TEMPORAL_NAMESPACE", "temporal-system")
-    monkeypatch.setattr(worker, "check", nothing)
+    monkeypatch.setenv("WAYPOST_TEMPORAL_NAMESPACE", asyncio.run(bare_namespace()))
     assert status_of(lambda: worker.main(["--dir", str(own.folder)])) == 1
     assert "lacks the search attribute(s) Program" in capsys.readouterr().err
 

@@ -4,7 +4,6 @@ from datetime import date, timedelta
 
 import pytest
 
-from plan.agenda import Agenda
 from plan.model import Arrow, Deadline, Rule
 from plan.period import Period
 from tests.plan.programs import (
@@ -18,21 +17,11 @@ from tests.plan.programs import (
     program,
     stage,
 )
-from tests.plan.walk import Walk, at, begin, local
-
-PLAN = program()
-
-
-def way() -> Walk:
-    return begin(PLAN, "2026-09-01 10:00")
-
-
-def verdicts(agenda: Agenda) -> dict[str, str]:
-    return {fact: v.verdict for fact, v in agenda.verdicts.items()}
+from tests.plan.walk import at, begin, local
 
 
 def test_11_a_deadline_after_a_deadline_counts_from_its_date_and_moves_with_it() -> None:
-    journey = way()
+    journey = begin(program(), "2026-09-01 10:00")
     assert {c.name: local(c.at) for c in journey.agenda().clocks}["grace"] == "2027-03-01 23:59"
     journey.tell("extension_granted", at("2026-12-05 10:00"), deadline="due", to="2027-01-31")
     assert {c.name: local(c.at) for c in journey.agenda(at("2026-12-06")).clocks}["grace"] == "2027-04-01 23:59"
@@ -80,7 +69,7 @@ def test_13_passed_deadlines_that_lead_in_a_circle_are_followed_once() -> None:
 
 
 def test_14_one_clock_an_item_ends_with_its_answer_and_a_new_question_restarts_it() -> None:
-    journey = way()
+    journey = begin(program(), "2026-09-01 10:00")
     for n, (name, item) in enumerate(
         [("document_insufficient", "doc-1"), ("document_insufficient", "doc-2"), ("applicant_answered", "doc-1")]
     ):
@@ -94,7 +83,7 @@ def test_14_one_clock_an_item_ends_with_its_answer_and_a_new_question_restarts_i
 
 
 def test_14_an_extension_is_about_one_item_and_about_the_question_it_was_granted_for() -> None:
-    journey = way()
+    journey = begin(program(), "2026-09-01 10:00")
     for item in ("doc-1", "doc-2"):
         journey.tell("document_insufficient", at("2026-10-01 10:00"), item=item)
     journey.tell("extension_granted", at("2026-10-02 10:00"), item="doc-1", deadline="response", to="2026-12-01")
@@ -133,7 +122,7 @@ def test_17_a_deadline_that_nobody_told_has_a_problem_and_so_has_what_counts_fro
 
 
 def test_a_fact_dated_ahead_of_the_clock_counts_from_its_instant() -> None:
-    journey = way()
+    journey = begin(program(), "2026-09-01 10:00")
     journey.tell("submitted", at("2026-10-05 10:04"), heard=at("2026-10-05 10:00"))
     early = journey.agenda(at("2026-10-05 10:00"))
     assert (early.stage, early.next_at) == ("in_progress", at("2026-10-05 10:04"))
@@ -148,12 +137,12 @@ def test_an_arrow_from_a_stage_to_itself_is_a_new_question() -> None:
     for day in ("2026-10-01", "2026-10-11"):
         journey.tell("document_insufficient", at(f"{day} 10:00"), item="doc-1")
     agenda = journey.agenda(at("2026-10-12"))
-    assert verdicts(agenda) == {"f0": "accepted", "f1": "accepted"}
+    assert {fact: given.verdict for fact, given in agenda.verdicts.items()} == {"f0": "accepted", "f1": "accepted"}
     assert {c.item: local(c.at) for c in agenda.clocks}["doc-1"] == "2026-11-10 23:59"
 
 
 def test_breaking_off_by_an_arrow_of_anywhere_ends_the_clocks_of_items() -> None:
-    journey = way()
+    journey = begin(program(), "2026-09-01 10:00")
     journey.tell("document_insufficient", at("2026-10-01 10:00"), item="doc-1")
     journey.tell("withdrawn", at("2026-10-05 10:00"))
     agenda = journey.run(at("2026-10-05 10:00") + timedelta(days=90))
