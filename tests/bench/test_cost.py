@@ -48,6 +48,12 @@ def test_the_kernel_is_laid_beside_the_bare_workflow_with_its_decisions() -> Non
     assert found.kernel_cpu == pytest.approx(1.1)
 
 
+def test_so_are_real_journeys_with_their_parts() -> None:
+    found = report([one_round({"real": batch(worker=0.9), "bare_and_decisions": batch(worker=0.2)}, parts=0.4)], 5)
+
+    assert found.real_kernel_cpu == pytest.approx(1.5)
+
+
 @pytest.mark.parametrize(
     ("batches", "bar"),
     [

@@ -29,6 +29,7 @@ from tests.survival.scene import ALL_DAY, Scene, exited, until
 from workflows import wire
 from workflows.journey import Journey
 
+LONG = 240.0  # seconds; a task that the engine gave to a stopped or dead process comes back after a minute
 SHORT = ALL_DAY.replace("plus: 60 days", "plus: 10 days").replace("[30 days, 7 days], lateness: 3 days", "[7 days]")
 
 
@@ -103,11 +104,11 @@ async def test_a_stopped_worker_goes_on_a_minute_later(scene: Scene, reliability
         os.kill(stopped, signal.SIGSTOP)
         await journey.signal("remark", {"id": "r-1", "data": {"score": 3}})
         with scene.worker():
-            await until(scene.letters, ["remarked", "welcome"])
+            await until(scene.letters, ["remarked", "welcome"], LONG)
             await asyncio.sleep(60)  # the scenario itself: a minute of silence
             os.kill(stopped, signal.SIGCONT)
             await journey.signal("submitted", {"id": "s-1"})
-            await until(scene.letters, ["remarked", "submission_confirmation", "welcome"])
+            await until(scene.letters, ["remarked", "submission_confirmation", "welcome"], LONG)
     doubled = sum(number - 1 for number in Counter(scene.letters()).values())
     reliability(Row("a worker stopped for a minute goes on beside another", 1, 0, doubled))
     assert [type_ for type_, _ in scene.facts()] == ["created", "remark", "submitted"]
@@ -152,7 +153,7 @@ async def test_a_worker_killed_at_a_hand_over_sends_exactly_once(
         await exited(pid)
     assert scene.states() == {"welcome": "on_wire"}
     with scene.worker():
-        await until(scene.states, {"welcome": "accepted"}, patience=120)
+        await until(scene.states, {"welcome": "accepted"}, LONG)
     letters = scene.letters()
     reliability(
         Row(f"SIGKILL {moment} the hand-over to the mail folder", 1, 1 - min(len(letters), 1), len(letters) - 1)
