@@ -18,6 +18,7 @@ SETTINGS: Final = ("limit.maxIDLength=255",)  # what SQL visibility can index; t
 SKIPPING: Final = (
     "frontend.WorkflowTimeSkippingEnabled=true",
     "system.workflowTimeSkippingEnabled=true",  # its name in later servers
+    'history.timerProcessorMaxTimeShift="10ms"',  # a skip is noticed at once, not within a second
 )
 PRAGMAS: Final = ("journal_mode=wal", "synchronous=normal")  # the defaults are two to three times slower
 ANSWER_WITHIN: Final = 2.0  # seconds

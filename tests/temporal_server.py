@@ -23,7 +23,11 @@ from temporalio.client import Client
 from workflows.wire import DATA_CONVERTER, SEARCH_ATTRIBUTES
 
 PATIENCE: Final = 30.0  # seconds; the server answers after 0.2 s on an idle machine
-SKIPPING: Final = ("frontend.WorkflowTimeSkippingEnabled", "system.workflowTimeSkippingEnabled")  # old key and new
+SKIPPING: Final = (
+    "frontend.WorkflowTimeSkippingEnabled=true",
+    "system.workflowTimeSkippingEnabled=true",  # its name in later servers
+    'history.timerProcessorMaxTimeShift="10ms"',  # a skip is noticed at once, not within a second
+)
 NUMBERS: Final = count(1)
 
 
@@ -88,8 +92,8 @@ def _command(port: int, http_port: int) -> list[str]:
     command += ["--ip", "127.0.0.1", "--port", str(port), "--http-port", str(http_port), "--log-level", "error"]
     for key in SEARCH_ATTRIBUTES:
         command += ["--search-attribute", f"{key.name}={key.indexed_value_type.name.title().replace('_', '')}"]
-    for flag in SKIPPING:
-        command += ["--dynamic-config-value", f"{flag}=true"]
+    for setting in SKIPPING:
+        command += ["--dynamic-config-value", setting]
     return command
 
 

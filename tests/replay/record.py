@@ -57,7 +57,7 @@ async def main() -> None:
         dev_server_existing_path=str(Path(sys.executable).with_name("temporal")),
         data_converter=DATA_CONVERTER,
         search_attributes=SEARCH_ATTRIBUTES,
-        dev_server_extra_args=[arg for flag in SKIPPING for arg in ("--dynamic-config-value", f"{flag}=true")],
+        dev_server_extra_args=[part for setting in SKIPPING for part in ("--dynamic-config-value", setting)],
     )
     room = Room()
     async with environment, working(environment.client, room):
