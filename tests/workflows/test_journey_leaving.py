@@ -116,6 +116,23 @@ async def test_an_event_without_verdict_is_carried_into_the_next_run(world: Worl
     assert subject.case.verdicts() == [("submitted", "accepted")]
 
 
+async def test_a_run_stays_until_everybody_who_asked_has_an_answer(world: World) -> None:
+    async def blind(case: Case, request: DecideRequest) -> Decision:
+        case.deciding = None if request.events else blind
+        return Decision(stage="open", plan_version="v1", renew=bool(request.events))
+
+    subject = await world.start(deciding=blind)
+    await subject.case.until(lambda: len(subject.case.decisions) == 1)
+
+    asking = asyncio.create_task(subject.ask("submitted"))
+    await subject.case.until(lambda: len(subject.case.decisions) == 2)
+    await subject.forward(timedelta(seconds=5))
+
+    assert (await asking).verdict == "recorded"
+    await subject.renewed()
+    await subject.shows(lambda s: s.stage == "under_review")
+
+
 async def test_what_the_lists_show_stays_while_a_run_follows_another(world: World) -> None:
     async def flagged(case: Case, request: DecideRequest) -> Decision:
         renew = len(case.requests) == 1
