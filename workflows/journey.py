@@ -7,7 +7,7 @@ nothing can make a journey deaf. What is due, when to look again and when to end
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from temporalio import workflow
@@ -45,7 +45,7 @@ class Journey:
         self._answers: dict[int, Answer | None] = {}  # by arrival; None: asked, not judged yet
         self._pace = Pace(workflow.info().workflow_id, state.idle_rounds)
         self._alarm = Alarm()
-        self._flooded_until: datetime | None = None
+        self._together = False  # what was heard in a flood has waited to be judged by one decision
         self._cancel_heard = False
         self._leaving = False
         self._cannot_decide = False
@@ -124,8 +124,8 @@ class Journey:
 
     async def _round(self) -> None:
         """Decides until the inbox is empty, acts once, waits once."""
-        self._leaving = False
-        rang = self._alarm.rang
+        rang = self._alarm.rang and not self._together
+        self._leaving = self._together = False
         decided = await self._decide()
         for _ in range(ROUNDS - 1):
             if decided and self._inbox:
@@ -137,16 +137,19 @@ class Journey:
         busy = self._sends.in_flight() or self._sends.ended or (self._decision.end and self._inbox.unjudged)
         self._leaving = decided and leaving and not busy
         if not self._leaving:
-            now = workflow.now()
-            self._flooded_until = self._pace.flooded_until(now)
-            next_round = self._pace.next_round(now, self._decision.next_at)
-            self._alarm.set(next_round, self._decision.next_summary or "look again")
+            self._alarm.set(self._pace.next_round(self._decision.next_at), self._decision.next_summary or "look again")
         await workflow.wait_condition(self._awake)
+        together_at = self._pace.flooded_until(workflow.now())
+        if together_at is not None and not self._leaving and not self._due_again():
+            self._together = True
+            next_round = self._pace.next_round(self._decision.next_at) or together_at
+            self._alarm.set(min(together_at, next_round), "judge a flood together")
+            await workflow.wait_condition(self._due_again)
 
     def _awake(self) -> bool:
-        heard = bool(self._inbox) or self._cancel_pending()
-        if heard and (self._leaving or self._flooded_until is None or workflow.now() >= self._flooded_until):
-            return True
+        return bool(self._inbox) or self._cancel_pending() or self._due_again()
+
+    def _due_again(self) -> bool:
         return self._alarm.rang or (bool(self._sends.ended) and not self._cannot_decide)
 
     def _may_leave(self) -> bool:

@@ -74,11 +74,9 @@ class Pace:
         """While backing off, no send starts except when the timer fires."""
         return not self.idle or alarm_rang
 
-    def next_round(self, now: datetime, next_at: datetime | None) -> datetime | None:
+    def next_round(self, next_at: datetime | None) -> datetime | None:
         """When to decide again without being told anything."""
-        target = self._hold_until or next_at
-        flood = self.flooded_until(now)
-        return min(target, flood) if target and flood else target or flood
+        return self._hold_until or next_at
 
     def _waits(self, now: datetime) -> bool:
         return self._hold_until is not None and now < self._hold_until

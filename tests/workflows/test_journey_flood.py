@@ -48,4 +48,6 @@ async def test_above_sixty_decisions_a_minute_one_judges_the_rest_together(world
     await subject.case.judges(judged + 41)
     assert len(subject.case.decisions) == FLOOD + 1
     assert (await answering).verdict == "recorded"
+    await subject.forward(timedelta(minutes=2))
+    assert len(subject.case.decisions) == FLOOD + 1  # a flood that is over leaves nothing to decide
     await subject.still_runs()

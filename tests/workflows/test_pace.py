@@ -29,8 +29,8 @@ def test_a_quiet_journey_waits_for_what_decide_says() -> None:
     pace = Pace("journey:p:x:a:1")
     pace.judged(NOW, QUIET, QUIET, ())
 
-    assert pace.next_round(NOW, None) is None
-    assert pace.next_round(NOW, NOW + SECOND) == NOW + SECOND
+    assert pace.next_round(None) is None
+    assert pace.next_round(NOW + SECOND) == NOW + SECOND
     assert pace.may_send(alarm_rang=False)
 
 
@@ -39,7 +39,7 @@ def test_after_a_failure_the_next_attempt_waits_twice_as_long_up_to_ten_minutes(
     pace, now, waited = Pace("journey:p:x:a:1"), NOW, timedelta()
     for _ in range(failures):
         pace.failed(now)
-        again = pace.next_round(now, None)
+        again = pace.next_round(None)
         assert again is not None
         waited, now = again - now, again
 
@@ -51,18 +51,18 @@ def test_two_journeys_try_again_at_different_instants() -> None:
     for pace in paces:
         pace.failed(NOW)
 
-    assert len({pace.next_round(NOW, None) for pace in paces}) > 15
+    assert len({pace.next_round(None) for pace in paces}) > 15
 
 
 def test_attempts_made_for_events_do_not_prolong_the_wait() -> None:
     pace = Pace("journey:p:x:a:1")
     pace.failed(NOW)
-    first = pace.next_round(NOW, None)
+    first = pace.next_round(None)
 
     for second in range(3):
         pace.failed(NOW + second * SECOND)
 
-    assert pace.next_round(NOW + 3 * SECOND, None) == first
+    assert pace.next_round(None) == first
 
 
 def test_one_decision_that_works_ends_the_wait() -> None:
@@ -70,9 +70,9 @@ def test_one_decision_that_works_ends_the_wait() -> None:
     pace.failed(NOW)
     pace.judged(NOW + SECOND, QUIET, QUIET, ())
 
-    assert pace.next_round(NOW + SECOND, None) is None
+    assert pace.next_round(None) is None
     pace.failed(NOW + SECOND)
-    again = pace.next_round(NOW + SECOND, None)
+    again = pace.next_round(None)
     assert again is not None
     assert again - NOW < 8 * SECOND
 
@@ -87,7 +87,7 @@ def test_three_rounds_in_circles_slow_the_journey_down(decision: Decision, outco
     for _ in range(IDLE_ROUNDS + 8):
         assert pace.may_send(alarm_rang=False) == (not pace.idle)
         pace.judged(now, decision, decision, outcomes)
-        after = pace.next_round(now, now)
+        after = pace.next_round(now)
         assert after is not None
         waits.append(after - now)
         now = after
@@ -121,7 +121,7 @@ def test_whatever_moves_the_journey_ends_the_slowness(decision: Decision, outcom
     pace.judged(NOW + SECOND, QUIET, decision, outcomes)
 
     assert not pace.idle
-    assert pace.next_round(NOW + SECOND, None) is None
+    assert pace.next_round(None) is None
 
 
 def test_a_nudge_does_not_prolong_the_slowness() -> None:
@@ -129,7 +129,7 @@ def test_a_nudge_does_not_prolong_the_slowness() -> None:
     for second in range(1, 9):
         pace.judged(NOW + second * SECOND, DUE, DUE, ())
 
-    assert pace.next_round(NOW + 9 * SECOND, None) == NOW + 10 * SECOND
+    assert pace.next_round(None) == NOW + 10 * SECOND
 
 
 def test_while_slowed_down_another_key_still_gets_its_turn() -> None:
@@ -138,7 +138,7 @@ def test_while_slowed_down_another_key_still_gets_its_turn() -> None:
 
     pace.judged(NOW + 10 * SECOND, DUE, other, ())
 
-    assert pace.next_round(NOW + 10 * SECOND, None) is not None
+    assert pace.next_round(None) is not None
 
 
 def test_slowness_is_carried_into_the_next_run() -> None:
@@ -154,8 +154,7 @@ def test_above_sixty_decisions_a_minute_events_wait_until_the_minute_is_over() -
     pace.judged(NOW + 30 * SECOND, QUIET, FACT, ())
 
     assert pace.flooded_until(NOW + 30 * SECOND) == NOW + timedelta(minutes=1)
-    assert pace.next_round(NOW + 30 * SECOND, None) == NOW + timedelta(minutes=1)
-    assert pace.next_round(NOW + 30 * SECOND, NOW + 40 * SECOND) == NOW + 40 * SECOND
+    assert pace.next_round(None) is None  # without an event there is nothing to wait for
     assert pace.flooded_until(NOW + timedelta(minutes=1)) is None
 
 
