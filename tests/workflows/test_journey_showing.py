@@ -182,6 +182,7 @@ async def test_an_instant_that_is_now_rings_and_wedges_nothing(world: World) -> 
     subject = await world.start(skipping=True, deciding=now)
 
     await subject.case.until(lambda: len(subject.case.decisions) == 3)
+    assert (await subject.kinds()).count("TIMER_FIRED") == 2
     await subject.still_runs()
 
 
