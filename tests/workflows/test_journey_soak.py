@@ -48,7 +48,7 @@ async def test_200_journeys_wake_while_the_ledger_is_away(world: World, reliabil
         assert len(await subject.kinds()) <= 100
 
 
-async def test_a_healthy_journey_answers_within_a_second_in_the_median_beside_200_that_cannot_decide(world: World) -> None:
+async def test_a_healthy_journey_answers_within_a_second_beside_200_that_cannot_decide(world: World) -> None:
     healthy = await world.start()
     await asyncio.gather(*(world.start(deciding=away, first=("reported", ())) for _ in range(MANY)))
 
