@@ -49,7 +49,9 @@ class Person(Frozen):
     attributes: Mapping[str, JsonValue] = Field(default_factory=dict)
     address_digest: str | None = None  # equal digests, equal addresses ignoring case; None: no address
     on_hold: bool = False
+    released_at: datetime | None = None  # when the last hold ended; None: never held, or still held
     deceased: bool = False
+    consents: frozenset[str] = frozenset()  # roles of third parties that the person agreed to inform
 
 
 class People(Frozen):

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from plan.period import Period
 
 Purpose = Literal["announcement", "confirmation", "reminder", "inquiry", "request"]
+EvenIf = Literal["withdrawn", "on_hold", "program_closed"]
 FieldType = Literal["id", "choice", "number", "money", "date", "boolean", "person", "text"]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
@@ -52,6 +53,21 @@ class SendWindow(Frozen):
     zone: Literal["plan", "person"] = "plan"
 
 
+class BusinessCalendar(Frozen):
+    """Days on which the program's office is shut, besides weekends; it closes no send window (plan.md 24)."""
+
+    holidays: str | None = None  # a country, or country-subdivision, of the `holidays` package: "US", "US-NY"
+    closed: tuple[tuple[date, date], ...] = ()  # spans, both days included
+
+
+class FeeStep(Frozen):
+    """One amount of a fee, such as "210.00 USD", from a deadline's passing or a date on; the first has neither."""
+
+    amount: str
+    from_: str | date | None = None
+    if_: str | None = None  # CEL: the step is there only for whom it holds
+
+
 class FieldSpec(Frozen):
     """One declared field of an event, of `person` or of `told` (`told` may nest one level: `credits.earned`)."""
 
@@ -70,10 +86,11 @@ class EventType(Frozen):
 
 
 class Arrow(Frozen):
-    """What one event or deadline does to a stage. `of` only for `all_answered`: the kind of item."""
+    """What one event or deadline does to a stage. `of` only for `all_answered`: the kind of item; `if_` is CEL."""
 
     to: str
     of: str | None = None
+    if_: str | None = None
 
 
 class Stage(Frozen):
@@ -87,10 +104,20 @@ class Stage(Frozen):
         return not self.arrows
 
 
-class Deadline(Frozen):
-    """A named clock. Exactly one of `fixed`, `told`, `after` says where it starts.
+class Roll(Frozen):
+    """`then:` of a deadline, forward to the next such date at or after the one computed (plan.md 11)."""
 
-    `after` names events or deadlines (`created` included); `plus` is counted in the plan's zone.
+    to: Literal["end_of_month", "first_of_month", "end_of_birth_month", "anniversary", "date"]
+    months: int = 0  # end_of_month, first_of_month: of the k-th month after
+    of: str | None = None  # anniversary: an event, a told or a person's date field; end_of_birth_month: the person's
+    dates: tuple[tuple[int, int], ...] = ()  # date: (month, day) pairs of every year; 29 February is the 28th between
+
+
+class Deadline(Frozen):
+    """A named clock. Exactly one of `fixed`, `told`, `after`, `after_sent` says where it starts.
+
+    `after` names events or deadlines (`created` included); `plus` is counted in the plan's zone, business days last.
+    The date is rolled by `then`, moved off a closed day by `if_closed`, and given its time of day, in this order.
     Without `at` a deadline in whole days ends with its last local day (second 23:59:59).
     """
 
@@ -98,10 +125,18 @@ class Deadline(Frozen):
     fixed: datetime | date | None = None  # a datetime is naive local time in the plan's zone
     told: str | None = None
     after: tuple[str, ...] = ()
+    after_sent: str | None = None  # a rule: counts from the hand-over of its first message
     plus: Period = Period()
+    business_days: int = 0  # of `plus`; the first is the day after
+    then: Roll | None = None
+    if_closed: Literal["stay", "next", "previous"] = "stay"
+    every: Period | None = None  # comes again at this distance, each instance counted from the original date
     at: time | None = None
     per_item: bool = False
     until: tuple[str, ...] = ()
+    pauses: tuple[str, ...] = ()  # clocks that stand still, in whole local dates, while this one runs
+    waits_for: str | None = None  # a rule whose message must be delivered before this clock starts
+    allows: tuple[str, ...] = ()  # what may still be done in it, in the program's own words
     settle: timedelta = timedelta(hours=2)  # what its passing triggers leaves at least this much later
 
 
@@ -111,6 +146,23 @@ class ItemKind(Frozen):
     name: str
     start: str
     stages: Mapping[str, Stage]
+
+
+class AuditDraw(Frozen):
+    """A fair, reproducible draw at an event, once a cycle: hash(seed, journey id) below `share` (plan.md 36)."""
+
+    share: float = Field(ge=0, le=1)
+    on: str
+    seed: str
+    item: str = "audit"
+
+
+class Next(Frozen):
+    """The journey that an ending one starts. `told` carries told values over under the same names."""
+
+    process: str
+    after: Period = Period()  # from the ending on
+    keep: tuple[str, ...] = ()  # told fields that are carried over, such as the old end date or the remainder
 
 
 class Process(Frozen):
@@ -123,10 +175,13 @@ class Process(Frozen):
     deadlines: Mapping[str, Deadline] = Field(default_factory=dict)
     items: Mapping[str, ItemKind] = Field(default_factory=dict)
     linger: timedelta = timedelta(days=90)
+    audit: AuditDraw | None = None
+    next: Mapping[str, Next] = Field(default_factory=dict)  # final stage → what it starts
+    credits: Literal["told", "sum"] = "told"  # sum: approved items' `credits` are added up (plan.md 7)
 
 
 class Rule(Frozen):
-    """One notification. Exactly one of `on`, `before`, `after`, `moved` is its trigger.
+    """One notification. One of `on`, `before`, `after`, `moved`, `entered`, `left`, `idle`, `becomes` is its trigger.
 
     `to` is in order of fallback (`payer or applicant`); `while_` None means plan.md 19's default.
     """
@@ -138,7 +193,17 @@ class Rule(Frozen):
     before: str | None = None
     after: str | None = None
     moved: str | None = None
+    entered: str | None = None
+    left: str | None = None
+    idle: Period | None = None  # without a touch; `of` an item in its start stage, else of the journey
+    becomes: str | None = None  # CEL over facts only: the first instant it is true in a cycle
+    backfill: bool = False  # of `becomes`: also where it was true already
+    of: str | None = None  # idle: the kind of item; on delivery_failed: the rule
+    repeat: int = 1  # of `idle`: at 1…n times the span
     offsets: tuple[Period, ...] = ()  # as written, without a sign
+    every: Period | None = None  # of before and after: again and again, at most `limit` times
+    limit: int = 52
+    within: tuple[Period, Period] | None = None  # of before and after: anywhere in this span, the farther end first
     while_: tuple[str, ...] | None = None  # of the item for item rules
     stages: tuple[str, ...] | None = None  # of the process, for item rules
     in_: tuple[str, ...] | None = None
@@ -148,6 +213,14 @@ class Rule(Frozen):
     optional: bool = False
     lateness: Period | None = None
     when_unknown: Literal["resend", "review"] | None = None
+    if_: str | None = None  # CEL, evaluated until the message is on the wire
+    state: Literal["live", "test", "draft", "off"] = "live"
+    why: str | None = None  # of a rule that is off
+    digest: timedelta | None = None  # `on:` messages of this span are folded into one
+    even_if: tuple[EvenIf, ...] = ()
+    corrects: tuple[str, ...] = ()  # rules whose message may prove to have spoken of what never was
+    was: str | None = None  # the rule's former name
+    template: str | None = None  # another rule's
 
     @property
     def ignores_window(self) -> bool:
@@ -164,6 +237,8 @@ class Plan(Frozen):
     timezone: str
     sender: Mailbox
     window: SendWindow = SendWindow()
+    calendar: BusinessCalendar = BusinessCalendar()
+    fees: Mapping[str, tuple[FeeStep, ...]] = Field(default_factory=dict)
     links: Mapping[str, str] = Field(default_factory=dict)
     staff: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
     person: Mapping[str, FieldSpec] = Field(default_factory=dict)

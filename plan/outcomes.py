@@ -6,13 +6,19 @@ Outcome = Literal["ready", "scheduled", "sent", "failed", "unknown", "not_trigge
 
 Skipped = Literal[
     "already_past",
+    "already_true",
     "too_late",
     "stage_left",
     "answered",
+    "condition_false",
     "sent_recently",
     "merged_same_day",
+    "folded_into_digest",
     "superseded_by_new_deadline",
     "replaced_by_plan_version",
+    "rule_off",
+    "not_live",
+    "no_consent",
     "duplicate_address",
     "journey_ended",
     "deceased",
@@ -22,16 +28,18 @@ Skipped = Literal[
 Held = Literal[
     "quiet_hours",
     "settling",
+    "clock_paused",
     "on_hold",
     "no_recipient",
     "no_address",
     "address_not_allowed",
     "deadline_unknown",
+    "condition_error",
     "template_error",
     "channel_down",
     "channel_busy",
 ]
-Because = Literal["start", "deadline_moved"]
+Because = Literal["start", "deadline_moved", "hold_released"]
 
 OUTCOMES: Final[tuple[str, ...]] = get_args(Outcome)
 SKIPPED: Final[tuple[str, ...]] = get_args(Skipped)
