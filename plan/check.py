@@ -175,6 +175,14 @@ def _deadline(case: Case, process: Process, deadline: Deadline) -> None:
         kind = told[deadline.told].type
         if kind != "date":
             case.wrong(f"`{deadline.told}` is declared as {kind}: a deadline needs a date", *here, "told")
+    if deadline.then is not None and deadline.then.of is not None:
+        field = deadline.then.of
+        if field not in case.plan.person:
+            case.wrong(f"`then` counts with {field}: declare it, `person: {{{field}: date}}`", *here, "then")
+        elif case.plan.person[field].type != "date":
+            case.wrong(
+                f"`{field}` is declared as {case.plan.person[field].type}: a deadline needs a date", *here, "then"
+            )
     for name in deadline.after:
         _start(case, process, name, *here, "after")
         if deadline.per_item and not _about_item(case, process, name):

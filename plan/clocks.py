@@ -7,10 +7,12 @@ from typing import Final
 
 from pydantic import JsonValue
 
+from plan.almanac import Almanac
 from plan.calendar import add, at_local, end_of_day, local_date, zone_info
 from plan.facts import Fact
 from plan.model import Deadline
 from plan.period import Period
+from plan.rolls import NoDate
 
 SECOND: Final = timedelta(seconds=1)
 OUT_OF_RANGE: Final = "the date is out of range"
@@ -90,26 +92,31 @@ def named_second(deadline: Deadline, day: date, zone: str) -> datetime:
     return end_of_day(day, zone) if deadline.at is None else at_local(day, deadline.at, zone)
 
 
-def moved_on(deadline: Deadline, anchor: datetime, period: Period, zone: str) -> datetime:
-    """`anchor` plus the period in local calendar arithmetic. Only hours or less keep the anchor's time of day."""
+def moved_on(deadline: Deadline, anchor: datetime, almanac: Almanac) -> datetime:
+    """`plus` after `anchor`, in local calendar arithmetic. Only hours or less keep the anchor's time of day.
+
+    Raises ValueError with one sentence when there is no such date.
+    """
+    zone, period = almanac.zone, deadline.plus
     if period.dated:
-        return named_second(deadline, add(local_date(anchor, zone), period), zone)
+        return named_second(deadline, almanac.effective(deadline, add(local_date(anchor, zone), period)), zone)
     wall = anchor.astimezone(zone_info(zone))
     instant = anchor if not (period.months or period.days) else at_local(add(wall.date(), period), _clock(wall), zone)
     instant = (instant + timedelta(seconds=period.seconds)).replace(microsecond=0)
     return instant if deadline.at is None else at_local(local_date(instant, zone), deadline.at, zone)
 
 
-def first_date(deadline: Deadline, zone: str) -> datetime | None:
+def first_date(deadline: Deadline, almanac: Almanac) -> datetime | None:
     """The named second of a fixed deadline; None for any other kind."""
     if deadline.fixed is None:
         return None
     if isinstance(deadline.fixed, datetime):
-        return at_local(deadline.fixed.date(), deadline.fixed.time().replace(microsecond=0), zone)
-    return named_second(deadline, deadline.fixed, zone)
+        day = almanac.off_closed(deadline, deadline.fixed.date())
+        return at_local(day, deadline.fixed.time().replace(microsecond=0), almanac.zone)
+    return named_second(deadline, almanac.off_closed(deadline, deadline.fixed), almanac.zone)
 
 
-def dates(deadline: Deadline, base: Iterable[Dated], said: Iterable[Statement], zone: str) -> tuple[Dated, ...]:
+def dates(deadline: Deadline, base: Iterable[Dated], said: Iterable[Statement], almanac: Almanac) -> tuple[Dated, ...]:
     """All dates of one run in order of time: its own, then what facts said, by `at` (4).
 
     A `to` replaces the date in force then, a `by` adds to it. A date that a later-dated fact had overtaken before it
@@ -119,7 +126,7 @@ def dates(deadline: Deadline, base: Iterable[Dated], said: Iterable[Statement], 
     entries.sort(key=lambda e: (e.since, e.order) if isinstance(e, Dated) else (e.fact.at, e.fact.order))
     found: list[Dated] = []
     for entry in entries:
-        dated = entry if isinstance(entry, Dated) else _stated(deadline, entry, found[-1] if found else None, zone)
+        dated = entry if isinstance(entry, Dated) else _stated(deadline, entry, found[-1] if found else None, almanac)
         if not found or (dated.at, dated.problem) != (found[-1].at, found[-1].problem):
             found.append(dated)
     kept: list[Dated] = []
@@ -129,20 +136,22 @@ def dates(deadline: Deadline, base: Iterable[Dated], said: Iterable[Statement], 
     return tuple(reversed(kept))
 
 
-def after(deadline: Deadline, anchors: Sequence[Dated], zone: str) -> list[Dated]:
+def after(deadline: Deadline, anchors: Sequence[Dated], almanac: Almanac) -> list[Dated]:
     """The dates that follow from those of the deadline counted from."""
     return [
         Dated(None, a.since, a.known_at, a.order, a.by, problem=f"the deadline it counts from has no date: {a.problem}")
         if a.at is None
-        else computed(deadline, a.at, Dated(None, a.since, a.known_at, a.order, a.by), zone)
+        else computed(deadline, a.at, Dated(None, a.since, a.known_at, a.order, a.by), almanac)
         for a in anchors
     ]
 
 
-def computed(deadline: Deadline, anchor: datetime, like: Dated, zone: str) -> Dated:
+def computed(deadline: Deadline, anchor: datetime, like: Dated, almanac: Almanac) -> Dated:
     """The date `plus` after `anchor`, known as `like` is."""
     try:
-        at = moved_on(deadline, anchor, deadline.plus, zone)
+        at = moved_on(deadline, anchor, almanac)
+    except NoDate as unknown:
+        return Dated(None, like.since, like.known_at, like.order, like.by, problem=str(unknown))
     except (ValueError, OverflowError):
         at = None
     if at is None or not FIRST_YEAR <= at.year <= LAST_YEAR:
@@ -169,13 +178,14 @@ def day_of(value: JsonValue) -> date | None:
         return None
 
 
-def _stated(deadline: Deadline, said: Statement, before: Dated | None, zone: str) -> Dated:
+def _stated(deadline: Deadline, said: Statement, before: Dated | None, almanac: Almanac) -> Dated:
     at, problem = None, said.problem
     try:
         if said.to is not None:
-            at = named_second(deadline, said.to, zone)
+            day = said.to if said.extends else almanac.off_closed(deadline, said.to)
+            at = named_second(deadline, day, almanac.zone)
         elif said.by is not None and before is not None and before.at is not None:
-            at = _longer(before.at, said.by, zone)
+            at = _longer(before.at, said.by, almanac.zone)
         elif said.by is not None:
             problem = "there was no date to extend"
     except (ValueError, OverflowError):

@@ -5,6 +5,7 @@ from datetime import datetime
 from heapq import heappop, heappush
 
 from plan import clocks
+from plan.almanac import Almanac
 from plan.clocks import Dated, Run, Statement
 from plan.facts import Fact
 from plan.life import Life
@@ -14,9 +15,11 @@ from plan.model import Deadline
 class Clockwork:
     """Runs of deadlines by name and item. Their dates already know of every later fact that moves them (4)."""
 
-    def __init__(self, life: Life, zone: str, facts: Sequence[Fact], said: Mapping[str, list[Statement]]) -> None:
+    def __init__(
+        self, life: Life, almanac: Almanac, facts: Sequence[Fact], said: Mapping[str, list[Statement]]
+    ) -> None:
         self.life = life
-        self.zone = zone
+        self.almanac = almanac
         self.facts = facts  # that count, in order of `at`
         self.said = said
         self.current: dict[tuple[str, str | None], Run] = {}
@@ -35,10 +38,10 @@ class Clockwork:
             if name not in deadline.after or (item is None and deadline.per_item):
                 continue
             if isinstance(cause, Run):
-                self._start(deadline, item, at, clocks.after(deadline, cause.dates, self.zone), None)
+                self._start(deadline, item, at, clocks.after(deadline, cause.dates, self.almanac), None)
             else:
                 like = Dated(None, at, max(at, cause.heard_at, self.life.journey.started_at))
-                self._start(deadline, item, at, [clocks.computed(deadline, at, like, self.zone)], cause)
+                self._start(deadline, item, at, [clocks.computed(deadline, at, like, self.almanac)], cause)
 
     def answer(self, name: str, item: str | None, at: datetime, by: str) -> list[Run]:
         """End the clocks that this name answers, passed ones too. Those that still ran."""
@@ -76,7 +79,7 @@ class Clockwork:
                 yield run, max(passes_at, self.life.journey.created_at)
 
     def _given(self, deadline: Deadline) -> Dated:
-        fixed = clocks.first_date(deadline, self.zone)
+        fixed = clocks.first_date(deadline, self.almanac)
         problem = None if fixed else f"{deadline.told} has not been told yet"
         return Dated(fixed, self.life.journey.created_at, self.life.journey.started_at, problem=problem)
 
@@ -96,7 +99,7 @@ class Clockwork:
             and (before is None or s.fact.at >= at)
             and (until is None or s.fact.at < until)
         ]
-        run = Run(deadline, item, at, clocks.dates(deadline, base, said, self.zone))
+        run = Run(deadline, item, at, clocks.dates(deadline, base, said, self.almanac))
         self.current[deadline.name, item] = run
         self.life.runs.append(run)
         passes_at = run.date.passes_at
@@ -109,7 +112,7 @@ class Clockwork:
         """What counts from a clock without a date has none either: it is not merely waiting for its turn (17)."""
         for other in self.life.process.deadlines.values():
             if run.name in other.after and (other.name, run.item) not in self.current:
-                self._start(other, run.item, at, clocks.after(other, run.dates, self.zone), None)
+                self._start(other, run.item, at, clocks.after(other, run.dates, self.almanac), None)
 
     def _next_start(self, deadline: Deadline, item: str | None, cause: Fact | None) -> datetime | None:
         """When the next fact that can restart the clock happened: what is said from then on is about that run."""

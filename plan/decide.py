@@ -32,7 +32,8 @@ def decide(
     The order of `facts` and `sent` does not matter. A key in `sent` that was handed over is never due again.
     Raises KeyError when the plan does not have the journey's process.
     """
-    life = fold(plan, journey, facts)
+    applicant = people.people.get(journey.person_id)
+    life = fold(plan, journey, facts, applicant.attributes if applicant else None)
     rows = {row.key: row for row in sent}
     case = Case(plan, life, Arrows(life.process), people, rows, now)
     candidates = _candidates(case)

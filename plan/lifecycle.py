@@ -3,11 +3,14 @@
 It knows no present: passings to come are folded as if nothing more happened, and whoever asks reads up to an instant.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+
+from pydantic import JsonValue
 
 from plan import clocks, statements
 from plan.agenda import FactVerdict
+from plan.almanac import Almanac
 from plan.arrows import Arrows
 from plan.calendar import local_date
 from plan.clocks import Run
@@ -18,31 +21,35 @@ from plan.model import Plan
 from plan.verdicts import LATE, verdict
 
 
-def fold(plan: Plan, journey: Journey, facts: Sequence[Fact]) -> Life:
-    """The whole course of a journey. Facts heard after its end change nothing; their verdict says so (8)."""
-    return _in_time(plan, journey, sorted(facts, key=lambda f: f.order), {})
+def fold(plan: Plan, journey: Journey, facts: Sequence[Fact], person: Mapping[str, JsonValue] | None = None) -> Life:
+    """The whole course of a journey. Facts heard after its end change nothing; their verdict says so (8).
+
+    `person`: the applicant's attributes, for deadlines that count with them.
+    """
+    almanac = Almanac(plan.timezone, plan.calendar, person or {})
+    return _in_time(plan, journey, almanac, sorted(facts, key=lambda f: f.order), {})
 
 
-def _in_time(plan: Plan, journey: Journey, arrived: Sequence[Fact], late: dict[str, bool]) -> Life:
+def _in_time(plan: Plan, journey: Journey, almanac: Almanac, arrived: Sequence[Fact], late: dict[str, bool]) -> Life:
     """Fold what was heard in time. A fact is late if those that arrived before it had ended the journey by then.
 
     `late` keeps what was found out about a fact: it depends on earlier arrivals alone.
     """
     while True:
-        this = _Fold(plan, journey, [f for f in arrived if not late.get(f.id)])
+        this = _Fold(plan, journey, almanac, [f for f in arrived if not late.get(f.id)])
         life = this.run()
         doubtful = next((n for n, f in enumerate(arrived) if f.id in this.doubtful and f.id not in late), None)
         if doubtful is None:
             life.verdicts.update({f.id: LATE for f in arrived if late.get(f.id)})
             return life
-        before = _in_time(plan, journey, arrived[:doubtful], late)
+        before = _in_time(plan, journey, almanac, arrived[:doubtful], late)
         late[arrived[doubtful].id] = before.over(arrived[doubtful].heard_at)
 
 
 class _Fold:
     """One pass over the facts. Its state is what has happened so far, and is thrown away with it."""
 
-    def __init__(self, plan: Plan, journey: Journey, facts: Sequence[Fact]) -> None:
+    def __init__(self, plan: Plan, journey: Journey, almanac: Almanac, facts: Sequence[Fact]) -> None:
         self.plan = plan
         process = plan.processes[journey.process]
         self.arrows = Arrows(process)
@@ -52,7 +59,7 @@ class _Fold:
         counting = [f for f in self.facts if f.id not in self.back]
         self.life = Life(process, journey, Track([]))
         said = statements.said_of_clocks(process, counting, journey.started_at)
-        self.clocks = Clockwork(self.life, plan.timezone, counting, said)
+        self.clocks = Clockwork(self.life, almanac, counting, said)
         self.fired: set[str] = set()
         listens_until = journey.started_at + process.linger  # no journey ends sooner
         self.doubtful = {  # may have been heard after the end: older than their arrival, or working on other facts

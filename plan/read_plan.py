@@ -8,8 +8,9 @@ from urllib.parse import urlsplit
 from plan import document
 from plan.calendar import zones
 from plan.document import Node, Scalar
-from plan.model import Mailbox, Plan, SendWindow, Weekday
+from plan.model import BusinessCalendar, Mailbox, Plan, SendWindow, Weekday
 from plan.problem import clip, instead, quoted
+from plan.read_dates import read_calendar
 from plan.read_fields import read_event, read_fields, read_told
 from plan.read_process import read_process
 from plan.read_rules import CHECKLIST, read_rule, read_schedules
@@ -19,8 +20,8 @@ from plan.send_window import WEEKDAYS
 PLAN: Final = Keys(
     "a plan",
     frozenset({"program", "title", "timezone", "sender", "send_window", "links", "staff", "schedules", "person"})
-    | frozenset({"told", "events", "processes", "notifications", "coverage"}),
-    frozenset({"calendar", "fees"}),
+    | frozenset({"told", "events", "processes", "notifications", "coverage", "calendar"}),
+    frozenset({"fees"}),
 )
 REQUIRED: Final = ("program", "title", "timezone", "sender", "processes", "notifications")
 SENDER: Final = Keys("a sender", frozenset({"name", "email", "reply_to"}))
@@ -46,6 +47,7 @@ def read_plan(reader: Reader, root: document.Mapping) -> Plan:
         timezone=read_zone(reader, values["timezone"]) if "timezone" in values else "UTC",
         sender=read_sender(reader, values["sender"]) if "sender" in values else Mailbox(name="", email=""),
         window=read_window(reader, values["send_window"]) if "send_window" in values else SendWindow(),
+        calendar=read_calendar(reader, values["calendar"]) if "calendar" in values else BusinessCalendar(),
         links=read_links(reader, values["links"]) if "links" in values else {},
         staff=read_staff(reader, values["staff"]) if "staff" in values else {},
         person=read_fields(reader, values["person"]) if "person" in values else {},

@@ -8,6 +8,7 @@ from plan import document
 from plan.document import Entry, Node, Scalar
 from plan.model import Arrow, Deadline, ItemKind, Process, Stage
 from plan.problem import clip
+from plan.read_dates import read_plus, read_then
 from plan.reading import Keys, Reader
 
 PROCESS: Final = Keys(
@@ -17,8 +18,8 @@ PROCESS: Final = Keys(
 )
 DEADLINE: Final = Keys(
     "a deadline",
-    frozenset({"date", "told", "after", "plus", "at", "per", "until", "settle"}),
-    frozenset({"allows", "pauses", "then", "if_closed", "every", "waits_for"}),
+    frozenset({"date", "told", "after", "plus", "then", "if_closed", "at", "per", "until", "settle", "allows"}),
+    frozenset({"pauses", "every", "waits_for"}),
 )
 ARROW: Final = Keys("an arrow", frozenset({"to", "of"}), frozenset({"if"}))
 AFTER: Final = Keys("`after`", frozenset(), frozenset({"sent"}))
@@ -93,6 +94,8 @@ def read_deadline(reader: Reader, entry: Entry) -> Deadline:
         return Deadline(name=entry.key, fixed=reader.day(entry.value))
     values = reader.table(entry.value, DEADLINE)
     found = {name: read(reader, values[key]) for key, (name, read) in DEADLINE_FIELDS.items() if key in values}
+    if "plus" in values:
+        found["plus"], found["business_days"] = read_plus(reader, values["plus"])
     check_parts(reader, entry, values)
     return Deadline(name=entry.key, **found)
 
@@ -115,11 +118,13 @@ DEADLINE_FIELDS: Final[Mapping[str, tuple[str, Callable[[Reader, Node], Any]]]] 
     "date": ("fixed", Reader.day),
     "told": ("told", Reader.text),
     "after": ("after", read_after),
-    "plus": ("plus", Reader.period),
     "at": ("at", Reader.clock),
     "per": ("per_item", read_per),
     "until": ("until", Reader.words),
     "settle": ("settle", Reader.span),
+    "then": ("then", read_then),
+    "if_closed": ("if_closed", lambda reader, node: reader.one_of(node, ("stay", "next", "previous")) or "stay"),
+    "allows": ("allows", Reader.words),
 }
 
 
@@ -135,5 +140,9 @@ def check_parts(reader: Reader, entry: Entry, values: dict[str, Node]) -> None:
         reader.wrong(entry.line, f"`{clip(entry.key)}` does not say how long after: write `plus: 30 days`")
     if "plus" in values and "after" not in values:
         reader.wrong(values["plus"].line, "`plus` counts from `after:`: write what it counts from")
+    if "then" in values and "after" not in values:
+        reader.wrong(
+            values["then"].line, "`then` rolls on what `after:` and `plus:` lead to: write what it counts from"
+        )
     if "per" in values and "after" not in values:
         reader.wrong(values["per"].line, "a clock per item starts with an event: write `after:` and the event")

@@ -84,8 +84,8 @@ from tests.plan.written import changed, problems
         ),
         (
             "coverage: {N12",
-            "fees: {}\ncalendar: {}\ncoverage: {N12",
-            ["51: not supported yet: fees", "52: not supported yet: calendar"],
+            "fees: {}\ncalendar: {open: all}\ncoverage: {N12",
+            ["51: not supported yet: fees", "52: `open` is no key of a calendar: write one of `closed`, `holidays`"],
         ),
         ("title: Certified Widget Engineer", "title: [x]", ["2: write a text here"]),
         (

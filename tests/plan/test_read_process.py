@@ -30,8 +30,8 @@ from tests.plan.written import changed, problems
         ("after: created, plus: 1 year", "after: {sent: welcome}, plus: 1 year", ["20: not supported yet: sent"]),
         (
             "grace: {after: due, plus: 60 days}",
-            "grace: {after: due, plus: -60 days, allows: [submit]}",
-            ["21: not supported yet: allows", "21: `-60 days` has a sign: write `60 days`, the key says the direction"],
+            "grace: {after: due, plus: -60 days, pauses: [due]}",
+            ["21: not supported yet: pauses", "21: `-60 days` has a sign: write `60 days`, the key says the direction"],
         ),
         ("per: item, until", "per: document, until", ["22: `document` is not known here: write `item`"]),
         (
