@@ -7,13 +7,14 @@ from urllib.parse import urlsplit
 
 from plan import document
 from plan.calendar import zones
+from plan.coverage import CHECKLIST
 from plan.document import Node, Scalar
 from plan.model import BusinessCalendar, Mailbox, Plan, SendWindow, Weekday
 from plan.problem import clip, instead, quoted
 from plan.read_dates import read_calendar
 from plan.read_fields import read_event, read_fields, read_told
 from plan.read_process import read_process
-from plan.read_rules import CHECKLIST, read_rule, read_schedules
+from plan.read_rules import read_rule, read_schedules
 from plan.reading import PART_OF_ID, Keys, Reader, spelt
 from plan.send_window import WEEKDAYS
 

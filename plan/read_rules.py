@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final, get_args
 
+from plan.coverage import CHECKLIST
 from plan.document import Entry, Node, Scalar, Sequence
 from plan.model import Purpose, Rule
 from plan.period import Period
@@ -19,7 +20,6 @@ RULE: Final = Keys(
     | frozenset({"every", "limit", "digest", "even_if", "corrects", "was", "template", "history"}),
 )
 LATER_TRIGGERS: Final = frozenset({"entered", "left", "idle", "becomes", "within"})
-CHECKLIST: Final = tuple(f"N{n}" for n in range(1, 19))  # domain.md a.3
 
 
 def read_schedules(reader: Reader, node: Node) -> dict[str, tuple[Period, ...]]:

@@ -68,6 +68,14 @@ def read_plan(file: Path) -> PlanFiles:
     return PlanFiles(loaded, source, {name.removesuffix(".html"): text for name, text in sources.items()})
 
 
+def draft(file: Path) -> Plan:
+    """The plan in `file` without a look at its templates. Raises WrongPlan with everything that is wrong."""
+    loaded = load(_text(file), str(file))
+    if isinstance(loaded, Plan):
+        return loaded
+    raise WrongPlan(tuple(str(problem) for problem in loaded))
+
+
 def publish(ledger: Ledger, files: PlanFiles, by: str) -> Published:
     """Makes it the one that counts, and writes which open journeys are to be woken, in one transaction."""
     now = datetime.now(UTC)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import typer
 from typer.exceptions import TyperException
 
-from starter.cli import demonstrating, enrolling, house, journeys, messages, people, plans, showing, telling
+from starter.cli import demonstrating, enrolling, house, journeys, messages, people, plans, previewing, showing, telling
 from starter.cli.exit import complain, leave_after
 
 
@@ -39,6 +39,8 @@ def application() -> typer.Typer:
     app.add_typer(person, name="person")
     plan = typer.Typer(help="Plans: what a program says, when and to whom.", no_args_is_help=True)
     plan.command("check")(plans.check)
+    plan.command("preview")(previewing.preview_)
+    plan.command("coverage")(previewing.coverage_)
     plan.command("publish")(plans.publish_)
     app.add_typer(plan, name="plan")
     return app

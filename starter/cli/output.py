@@ -28,7 +28,7 @@ def say(text: str) -> None:
     console().print(escape(text), soft_wrap=True)
 
 
-def write_json(value: BaseModel | Sequence[BaseModel] | dict[str, object]) -> None:
+def write_json(value: BaseModel | Sequence[BaseModel] | dict[str, object] | Sequence[dict[str, object]]) -> None:
     """One JSON document."""
     sys.stdout.write(json.dumps(to_jsonable_python(value), ensure_ascii=False, indent=2))
     sys.stdout.write("\n")

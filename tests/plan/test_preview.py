@@ -1,0 +1,60 @@
+"""One invented applicant's whole journey: what would go, what would not and why, in order of time."""
+
+from datetime import datetime
+
+from plan.facts import Fact
+from plan.preview import Invented, preview
+from tests.plan.programs import program
+from tests.plan.walk import at
+
+PLAN = program()
+START = at("2026-09-01 10:00")
+
+
+def heard(type: str, when: str, order: int, item: str | None = None) -> Fact:  # noqa: A002 — the fact's own word
+    return Fact(id=f"{type}-{order}", type=type, at=at(when), heard_at=at(when), order=order, item=item)
+
+
+def going(*events: Fact, until: datetime | None = None) -> list[tuple[str | None, str, str | None]]:
+    found = preview(PLAN, Invented("application", START, events=events, until=until))
+    return [(o.key, o.outcome, o.reason) for o in found if o.notification in {"due_reminder", "past_due"}]
+
+
+def test_what_would_go_is_scheduled_and_what_the_submission_stops_says_so() -> None:
+    found = going(heard("submitted", "2026-11-15 10:00", 1))
+    reminders = [(outcome, reason) for key, outcome, reason in found if key and key.startswith("due_reminder")]
+    assert reminders == [("scheduled", None)] * 2 + [("skipped", "stage_left")] * 3
+    warnings = [(outcome, reason) for key, outcome, reason in found if key and key.startswith("past_due")]
+    assert set(warnings) == {("skipped", "stage_left")}
+
+
+def test_without_a_submission_the_warnings_go_in_order_of_time() -> None:
+    found = preview(PLAN, Invented("application", START))
+    instants = [o.at for o in found if o.at is not None]
+    assert instants == sorted(instants)
+    assert [o.outcome for o in found if o.notification == "past_due"] == ["scheduled"] * 3
+    tail = [o.outcome for o in found]
+    assert "not_triggered" not in tail[: tail.index("not_triggered")]
+    assert set(tail[tail.index("not_triggered") :]) == {"not_triggered"}
+
+
+def test_a_preview_stops_where_it_is_told_to_and_still_lists_what_lies_behind() -> None:
+    whole = going()
+    cut = going(until=at("2026-11-02 12:00"))
+    assert [key for key, *_ in cut] == [key for key, *_ in whole]
+
+
+def test_everybody_is_there_and_the_events_of_the_file_are_heard_when_they_happen() -> None:
+    events = (
+        heard("document_insufficient", "2026-10-01 10:00", 1, "doc-1"),
+        heard("applicant_answered", "2026-10-05 10:00", 2, "doc-1"),
+    )
+    found = preview(PLAN, Invented("application", START, events=events))
+    assert not [o for o in found if o.outcome == "held"]
+    clarification = next(o for o in found if o.fact_id == "document_insufficient-1")
+    assert (clarification.outcome, clarification.at) == ("scheduled", at("2026-10-01 10:00"))
+
+
+def test_a_preview_is_the_same_each_time() -> None:
+    invented = Invented("application", START, events=(heard("submitted", "2026-11-15 10:00", 1),))
+    assert preview(PLAN, invented) == preview(PLAN, invented)
