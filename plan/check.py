@@ -11,10 +11,11 @@ from graphlib import CycleError, TopologicalSorter
 from typing import Final
 
 from plan import document
+from plan.conditions import fault, names
 from plan.document import line_of
 from plan.model import RESERVED_EVENTS, Arrow, Deadline, EventType, FieldSpec, Plan, Process, Stage
 from plan.names import arrows, deadlines, item_kinds, kinds_of
-from plan.problem import instead, misspelt
+from plan.problem import clip, instead, misspelt
 from plan.reading import Reader
 from plan.roles import givers, recipients
 
@@ -95,6 +96,12 @@ def check(case: Case) -> None:
                 case.reader.later(line_of(case.root, section, *name.split(".")), "text in told")
     for process in case.plan.processes.values():
         _process(case, process)
+    for name, steps in case.plan.fees.items():
+        for step in steps:
+            if isinstance(step.from_, str):
+                case.known(step.from_, case.deadlines, "deadline", "fees", name)
+            if step.if_ and (wrong := fault(step.if_, names(case.plan, of_now=False))):
+                case.wrong(f"the condition `{clip(step.if_)}` cannot be used: {wrong}", "fees", name)
 
 
 def _event(case: Case, event: EventType) -> None:

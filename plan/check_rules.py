@@ -5,11 +5,13 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from plan.check import LATER, Case
+from plan.conditions import fault, names
 from plan.document import line_of
 from plan.merge import catalogue
 from plan.model import RESERVED_EVENTS, Plan, Process, Rule
-from plan.names import clock_of, item_kinds_of, processes_of
-from plan.problem import Problem, instead
+from plan.names import clock_of, item_kinds, item_kinds_of, processes_of
+from plan.problem import Problem, clip, instead
+from plan.roles import TEST
 
 TEMPLATE: Final = re.compile(r"(?:.*/)?(?P<rule>[^/.]+)\.[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*\.html")
 
@@ -25,6 +27,16 @@ def check_rules(case: Case) -> None:
         if all(process in case.plan.processes for process in rule.in_ or ()):
             _trigger(case, rule)
             _stages(case, rule)
+        if rule.if_ and (wrong := fault(rule.if_, names(case.plan, of_now=True))):
+            case.wrong(f"the condition `{clip(rule.if_)}` cannot be used: {wrong}", *here, "if")
+        if rule.becomes and (wrong := fault(rule.becomes, names(case.plan, of_now=False))):
+            case.wrong(f"the condition `{clip(rule.becomes)}` cannot be used: {wrong}", *here, "becomes")
+        if rule.of is not None:
+            case.known(rule.of, item_kinds(case.plan), "item", *here, "of")
+        if rule.state == "test" and TEST not in case.plan.staff:
+            case.wrong(
+                "`state: test` sends to the desk `test`: write its addresses, `staff: {test: [..]}`", *here, "state"
+            )
         _at(case, rule)
 
 
@@ -69,6 +81,11 @@ def _trigger(case: Case, rule: Rule) -> None:
             case.wrong(f"`{name}` is an event, not a deadline: write `on: {name}`", *here, key)
         else:
             case.known(name, clocks, "deadline", *here, key)
+    turn = rule.entered or rule.left
+    if turn is not None:
+        whole = {stage for process in of for stage in process.stages}
+        parts = {stage for process in of for kind in process.items.values() for stage in kind.stages}
+        case.known(turn, whole | parts, "stage", *here, "entered" if rule.entered else "left")
     if rule.on in LATER:
         case.reader.later(line_of(case.root, *here, "on"), rule.on)
     elif rule.on in case.deadlines and rule.on not in clocks:

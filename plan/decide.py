@@ -15,10 +15,11 @@ from plan.leftovers import leftover
 from plan.life import Life
 from plan.lifecycle import fold
 from plan.model import Plan
-from plan.planned import Planned, planned, rules_of, waits_for
+from plan.planned import Planned, rules_of, waits_for
 from plan.recipients import recipients
 from plan.roles import canonical
 from plan.timing import reader, times
+from plan.triggers import planned
 from plan.waking import attention, next_at
 
 UNSETTLED: Final = frozenset({"ready", "scheduled", "held"})
@@ -93,6 +94,8 @@ def _judge(candidates: list[Candidate], case: Case) -> None:
     companions.set_lateness(candidates)
     for candidate in undecided():
         judgement.by_stage(candidate, case)
+    for candidate in undecided():
+        judgement.by_condition(candidate, case)
     companions.sent_recently(candidates, case.sent, case.plan.timezone)
     companions.one_a_day(candidates, companions.as_planned)
     companions.one_for_all_items(candidates, companions.as_planned)

@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, get_args
 
+from pydantic import JsonValue
+
 from plan.agenda import Occurrence
 from plan.arrows import Arrows
 from plan.calendar import add, at_local, zone_info
+from plan.conditions import Answer, evaluate, names
 from plan.facts import People, Sent
 from plan.life import Life
 from plan.model import Plan
@@ -20,7 +23,9 @@ from plan.timing import Reader, Times
 
 LATENESS: Final = Period(days=1)  # of reminders whose rule says nothing (26)
 SETTLED: Final[Mapping[str, Outcome]] = {"on_wire": "sent", "sent": "sent", "unknown": "unknown", "failed": "failed"}
-OWN: Final = frozenset({"quiet_hours", "settling", "on_hold", "no_recipient", "no_address", "deadline_unknown"})
+OWN: Final = frozenset(
+    {"quiet_hours", "settling", "on_hold", "no_recipient", "no_address", "deadline_unknown", "condition_error"}
+)
 GIVEN_BACK: Final = frozenset(get_args(Held)) - OWN  # reasons that only whoever sends can find, and take away again
 
 
@@ -34,6 +39,15 @@ class Case:
     people: People
     sent: Mapping[str, Sent]
     now: datetime
+
+    def holds(self, condition: str, moment: datetime) -> Answer:
+        """The condition with what was told by `moment`, and the applicant as known now."""
+        applicant = self.people.people.get(self.life.journey.person_id)
+        values: dict[str, JsonValue | datetime] = dict(self.life.told_at(moment))
+        if applicant is not None:
+            values |= {f"person.{name}": value for name, value in applicant.attributes.items()}
+        values |= {"stage": self.life.track.visit(moment).stage, "now": moment}
+        return evaluate(condition, names(self.plan, of_now=True), values, self.plan.timezone)
 
 
 @dataclass(slots=True, eq=False)
@@ -111,12 +125,16 @@ def by_ledger(candidate: Candidate) -> None:
 def for_good(candidate: Candidate, case: Case) -> None:
     """Whatever no passing of time brings back: a death, a fact taken back, an old date, a start that came later."""
     planned = candidate.planned
+    if planned.rule.state == "off":
+        return candidate.skip("rule_off", detail=planned.rule.why)
+    if planned.rule.state == "draft":
+        return candidate.skip("not_live")
     applicant = case.people.people.get(case.life.journey.person_id)
     person = candidate.recipient.person
     if (applicant is not None and applicant.deceased) or (person is not None and person.deceased):
         return candidate.skip("deceased")
-    if planned.dropped == "retracted":
-        return candidate.skip("retracted")
+    if planned.dropped in {"retracted", "already_true"}:
+        return candidate.skip(planned.dropped)
     past = is_past(candidate)
     if planned.dropped == "superseded_by_new_deadline":
         return candidate.skip("already_past", _why_past(planned)) if past else candidate.skip(planned.dropped)
@@ -142,6 +160,21 @@ def by_stage(candidate: Candidate, case: Case) -> None:
         reason = left(planned, case.plan, case.life, case.arrows, moment)
         if reason is not None:
             return candidate.skip(reason)
+    return None
+
+
+def by_condition(candidate: Candidate, case: Case) -> None:
+    """`if:` must hold when it leaves, and now: what was false at its moment is not said later (20)."""
+    condition = candidate.planned.rule.if_
+    if condition is None:
+        return None
+    leave_at = candidate.times.leave_at if candidate.times else case.now
+    for moment in dict.fromkeys((min(leave_at, case.now), case.now)):
+        answer = case.holds(condition, moment)
+        if answer.error is not None:
+            return candidate.hold("condition_error", answer.error)
+        if not answer.holds:
+            return candidate.skip("condition_false", detail=f"{condition}: {answer.read}")
     return None
 
 
@@ -189,6 +222,8 @@ def lateness(candidate: Candidate, following: datetime | None) -> datetime | Non
     day = add(wall.date(), allowed)
     ends = [at_local(day, wall.time(), zone) if day != wall.date() else times.leave_at]
     ends = [ends[0] + timedelta(seconds=allowed.seconds)]
+    if rule.within is not None and rule.lateness is None and candidate.planned.limit is not None:
+        ends = [candidate.planned.limit - timedelta(seconds=1)]
     if reminder:
         ends += [end - timedelta(seconds=1) for end in (following, candidate.planned.limit) if end is not None]
     return max(times.leave_at, min(ends))
@@ -225,7 +260,8 @@ def _in_window(candidate: Candidate, times: Times, now: datetime) -> None:
 def is_past(candidate: Candidate) -> bool:
     """Planned for a day before the journey could know of it, or with no opening left on that day (25)."""
     planned, times = candidate.planned, candidate.times
-    return planned.by_clock and times is not None and times.leave_at < planned.known_at
+    after_a_turn = planned.offset is not None and (planned.rule.entered or planned.rule.left) is not None
+    return (planned.by_clock or after_a_turn) and times is not None and times.leave_at < planned.known_at
 
 
 def _why_past(planned: Planned) -> Because:

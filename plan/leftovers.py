@@ -41,6 +41,8 @@ def _why(row: Sent, key: Key | None, plan: Plan, life: Life) -> Skipped:
     rule = plan.rules.get(key.rule) if key else None
     if key is None or rule is None or (row.plan_version is not None and row.plan_version != plan.version):
         return "replaced_by_plan_version"
+    if key.moment.startswith("~"):
+        return "answered"
     runs = [run for run in life.runs if run.name in {rule.before, rule.after} and run.item == key.item]
     dates = {local_date(run.date.at, plan.timezone).isoformat() for run in runs if run.date.at is not None}
     if dates and key.moment.removeprefix("@") not in dates:

@@ -72,6 +72,7 @@ class Life:
     process: Process
     journey: Journey
     track: Track
+    person: Mapping[str, JsonValue] = field(default_factory=dict)  # the applicant's attributes
     items: dict[str, Track] = field(default_factory=dict)
     runs: list[Run] = field(default_factory=list)
     triggers: list[Trigger] = field(default_factory=list)

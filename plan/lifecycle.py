@@ -57,7 +57,7 @@ class _Fold:
         self.ids = frozenset(f.id for f in self.facts)
         self.back = statements.taken_back(self.facts)
         counting = [f for f in self.facts if f.id not in self.back]
-        self.life = Life(process, journey, Track([]))
+        self.life = Life(process, journey, Track([]), almanac.known)
         said = statements.said_of_clocks(process, counting, journey.started_at)
         self.clocks = Clockwork(self.life, almanac, counting, said)
         self.fired: set[str] = set()

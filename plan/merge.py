@@ -14,6 +14,7 @@ from pydantic import JsonValue
 from plan.agenda import Agenda, ClockState, Occurrence
 from plan.calendar import local_date
 from plan.facts import Fact, Journey, Person
+from plan.fees import Fee, fee
 from plan.model import EventType, FieldSpec, Plan, Rule
 from plan.names import clock_of, deadlines, item_kinds_of, names_item, processes_of
 from plan.roles import canonical
@@ -35,6 +36,7 @@ def catalogue(plan: Plan, rule: Rule) -> frozenset[str]:
         | {f"told.{name}" for name in plan.told}
         | {f"links.{name}" for name, link in plan.links.items() if "{item}" not in link or _about_items(plan, rule)}
         | {f"clock.{name}.on" for process in processes_of(plan, rule) for name in process.deadlines}
+        | {f"fees.{name}.{part}" for name in plan.fees for part in Fee.model_fields}
         | (OF_A_DEADLINE if _deadline_of(plan, rule) else frozenset())
         | {f"event.{name}" for name in _of_the_event(plan, rule)}
         | ({"item"} if _about_items(plan, rule) else frozenset())
@@ -68,6 +70,7 @@ def fields(
         **{f"links.{n}": _link(link, journey, occurrence.item or "") for n, link in plan.links.items()},
         **{f"clock.{n}.on": _clock_words(plan, agenda, n, occurrence.item) for n in sorted(deadlines(plan))},
         **_of_the_deadline(plan, agenda, occurrence, now),
+        **_fees(plan, agenda, person, now),
         "items": joined(_items(plan, rule, agenda, occurrence)),
         "item": occurrence.item or "",
         "event.on": instant_words(happened_at, plan.timezone) if happened_at else "",
@@ -103,6 +106,15 @@ def _of_the_deadline(plan: Plan, agenda: Agenda, occurrence: Occurrence, now: da
         "deadline.date": date_words(day),
         "days_left": days_words(days) if now <= at else "",
         "days_late": days_words(days) if now > at else "",
+    }
+
+
+def _fees(plan: Plan, agenda: Agenda, person: Person | None, now: datetime) -> dict[str, str]:
+    known = {f"person.{name}": value for name, value in person.attributes.items()} if person is not None else {}
+    return {
+        f"fees.{name}.{part}": text
+        for name, steps in plan.fees.items()
+        for part, text in fee(plan, steps, agenda.clocks, {**agenda.told, **known}, now).model_dump().items()
     }
 
 

@@ -50,6 +50,11 @@ def clock_of(rule: Rule) -> str | None:
 
 def item_kinds_of(plan: Plan, rule: Rule) -> frozenset[str] | None:
     """The kinds of item that an item rule speaks about, None for a rule that is none (plan.md 18)."""
+    if stage := rule.entered or rule.left:
+        kinds = [k for p in processes_of(plan, rule) if stage not in p.stages for k in p.items.values()]
+        return frozenset(kind.name for kind in kinds if stage in kind.stages) or None
+    if rule.idle is not None:
+        return frozenset({rule.of}) if rule.of else None
     name = rule.on or clock_of(rule) or ""
     clocks = [p.deadlines[name] for p in processes_of(plan, rule) if name in p.deadlines and p.deadlines[name].per_item]
     if clocks:

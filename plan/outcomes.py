@@ -13,12 +13,10 @@ Skipped = Literal[
     "condition_false",
     "sent_recently",
     "merged_same_day",
-    "folded_into_digest",
     "superseded_by_new_deadline",
     "replaced_by_plan_version",
     "rule_off",
     "not_live",
-    "no_consent",
     "duplicate_address",
     "journey_ended",
     "deceased",
@@ -28,7 +26,6 @@ Skipped = Literal[
 Held = Literal[
     "quiet_hours",
     "settling",
-    "clock_paused",
     "on_hold",
     "no_recipient",
     "no_address",
@@ -39,7 +36,7 @@ Held = Literal[
     "channel_down",
     "channel_busy",
 ]
-Because = Literal["start", "deadline_moved", "hold_released"]
+Because = Literal["start", "deadline_moved"]
 
 OUTCOMES: Final[tuple[str, ...]] = get_args(Outcome)
 SKIPPED: Final[tuple[str, ...]] = get_args(Skipped)

@@ -1,17 +1,21 @@
 """Every sending that the plan calls for in one journey: its rules times what triggers them (plan.md C)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from plan.calendar import add, at_local, local_date, subtract, zone_info
+from plan.calendar import add, at_local, end_of_day, local_date, subtract, zone_info
 from plan.clocks import Dated, Run
+from plan.facts import Journey
 from plan.keys import UNKNOWN_DATE, stem
-from plan.life import Life, Trigger
+from plan.life import Life, Trigger, Visit
 from plan.model import Plan, Process, Rule
 from plan.outcomes import Skipped
 from plan.period import Period
+from plan.problem import clip
+from plan.send_window import share
+from plan.statements import created
 
 AT_ONCE: Final = Period()
 
@@ -30,7 +34,7 @@ class Planned:
     instant: datetime | None = None
     offset: Period | None = None
     item: str | None = None
-    trigger: Trigger | None = None  # of on and moved rules
+    trigger: Trigger | None = None  # of rules that something happening sets off, not a clock
     run: Run | None = None  # the clock it counts from, or whose passing triggers it
     dated: Dated | None = None  # the date of that clock
     rests_until: datetime | None = None  # `settle` after a passing
@@ -48,16 +52,16 @@ def rules_of(plan: Plan, process: Process) -> list[Rule]:
     return [rule for rule in plan.rules.values() if rule.in_ is None or process.name in rule.in_]
 
 
-def planned(plan: Plan, life: Life) -> Iterator[Planned]:
-    """Every occurrence of every rule, later dates of one clock after earlier ones."""
-    zone = plan.timezone
-    for rule in rules_of(plan, life.process):
-        if rule.on is not None:
-            yield from _on(rule, life, zone)
-        elif rule.moved is not None:
-            yield from _moved(rule, life)
-        else:
-            yield from _counted(rule, life, zone)
+def by_clock_or_event(rule: Rule, life: Life, zone: str) -> Iterator[Planned]:
+    """Every occurrence of a rule that facts, stages or clocks set off; later dates of one clock after earlier ones."""
+    if rule.on is not None:
+        yield from _on(rule, life, zone)
+    elif rule.moved is not None:
+        yield from _moved(rule, life)
+    elif rule.entered is not None or rule.left is not None:
+        yield from visits(rule, life, zone)
+    else:
+        yield from _counted(rule, life, zone)
 
 
 def waits_for(rule: Rule, life: Life) -> str | None:
@@ -65,6 +69,12 @@ def waits_for(rule: Rule, life: Life) -> str | None:
     name = rule.on or rule.moved or rule.before or rule.after or ""
     if rule.on is not None:
         return name
+    if rule.becomes is not None:
+        return clip(rule.becomes)
+    if rule.idle is not None:
+        return rule.of if rule.of in life.process.items else None
+    if stage := rule.entered or rule.left:
+        return stage if has_stage(life.process, stage) else None
     deadline = life.process.deadlines.get(name)
     if deadline is None:
         return None
@@ -77,31 +87,63 @@ def _on(rule: Rule, life: Life, zone: str) -> Iterator[Planned]:
     for trigger in life.triggers:
         if trigger.name != rule.on:
             continue
-        rests_until = None
-        if trigger.run is not None:
-            rests_until = trigger.at + trigger.run.deadline.settle
-        for offset in rule.offsets or (None,):
-            day = instant = None
-            if offset is None:
-                instant = trigger.heard_at
-            elif offset.dated:
-                day = add(local_date(trigger.at, zone), offset)
-            else:
-                instant = _ahead(trigger.at, offset, zone)
-            yield Planned(
-                rule,
-                stem(rule.name, offset, trigger.moment, trigger.item),
-                trigger.heard_at,
-                day,
-                instant,
-                offset,
-                trigger.item,
-                trigger,
-                trigger.run,
-                trigger.run.date if trigger.run else None,
-                rests_until,
-                dropped="retracted" if trigger.retracted else None,
-            )
+        yield from by_trigger(rule, trigger, zone)
+
+
+def by_trigger(rule: Rule, trigger: Trigger, zone: str) -> Iterator[Planned]:
+    """What one happening sets off: at once, or at each of the rule's offsets after it."""
+    rests_until = None
+    if trigger.run is not None:
+        rests_until = trigger.at + trigger.run.deadline.settle
+    for offset in rule.offsets or (None,):
+        day = instant = None
+        if offset is None:
+            instant = trigger.heard_at
+        elif offset.dated:
+            day = add(local_date(trigger.at, zone), offset)
+        else:
+            instant = _ahead(trigger.at, offset, zone)
+        yield Planned(
+            rule,
+            stem(rule.name, offset, trigger.moment, trigger.item),
+            trigger.heard_at,
+            day,
+            instant,
+            offset,
+            trigger.item,
+            trigger,
+            trigger.run,
+            trigger.run.date if trigger.run else None,
+            rests_until,
+            dropped="retracted" if trigger.retracted else None,
+        )
+
+
+def visits(rule: Rule, life: Life, zone: str) -> Iterator[Planned]:
+    """Each entering or leaving of a stage, of the journey or of an item; one left in the same instant is none (13)."""
+    wanted = rule.entered or rule.left
+    tracks = [(None, life.track), *life.items.items()]
+    for item, track in tracks:
+        for visit, following in zip(track.visits, [*track.visits[1:], None], strict=True):
+            if visit.stage != wanted or (following is not None and following.at == visit.at):
+                continue
+            turn = visit if rule.entered else following
+            if turn is not None:
+                yield from by_trigger(rule, _turn(turn, wanted, item, life, zone), zone)
+
+
+def has_stage(process: Process, stage: str) -> bool:
+    """Whether the process or one of its kinds of items has this stage."""
+    return stage in process.stages or any(stage in kind.stages for kind in process.items.values())
+
+
+def _turn(visit: Visit, stage: str, item: str | None, life: Life, zone: str) -> Trigger:
+    """The moment of a visit's beginning, named by the fact or the passing that brought it about."""
+    if isinstance(visit.cause, Run):
+        day = local_date(visit.cause.date.at or visit.at, zone)
+        return Trigger(stage, f"#{visit.cause.name}@{day.isoformat()}", visit.at, visit.heard_at, item, run=visit.cause)
+    fact = visit.cause if visit.cause is not None else created(life.journey)
+    return Trigger(stage, f"#{fact.id}", visit.at, visit.heard_at, item, fact)
 
 
 def _moved(rule: Rule, life: Life) -> Iterator[Planned]:
@@ -133,6 +175,9 @@ def _counted(rule: Rule, life: Life, zone: str) -> Iterator[Planned]:
         for dated in run.dates:
             if dated.at is None and dated is not run.date:
                 continue
+            if rule.within is not None:
+                yield _within(rule, rule.within, run, dated, life.journey, zone)
+                continue
             for offset in rule.offsets or (AT_ONCE,):
                 yield _offset(rule, run, dated, offset, zone)
 
@@ -161,6 +206,21 @@ def _offset(rule: Rule, run: Run, dated: Dated, offset: Period, zone: str) -> Pl
         limit=dated.passes_at if rule.before else None,
         dropped=None if dated is run.date else "superseded_by_new_deadline",
     )
+
+
+def _within(rule: Rule, span: tuple[Period, Period], run: Run, dated: Dated, journey: Journey, zone: str) -> Planned:
+    """Anywhere in a span before or after the deadline: a day of it that is the journey's own, today if it has begun."""
+    first = _offset(rule, run, dated, span[0], zone)
+    if dated.at is None or first.day is None:
+        return first
+    deadline_on = local_date(dated.at, zone)
+    last = subtract(deadline_on, span[1]) if rule.before else add(deadline_on, span[1])
+    days = (last - first.day).days + 1
+    day = first.day + timedelta(days=share(journey.id) * days >> 64)
+    today = local_date(dated.known_at, zone)
+    if day < today <= last:
+        day = today
+    return replace(first, day=day, limit=end_of_day(last, zone) + timedelta(seconds=1))
 
 
 def _ahead(instant: datetime, offset: Period, zone: str) -> datetime:

@@ -12,6 +12,7 @@ from plan.document import Node, Scalar
 from plan.model import BusinessCalendar, Mailbox, Plan, SendWindow, Weekday
 from plan.problem import clip, instead, quoted
 from plan.read_dates import read_calendar
+from plan.read_fees import read_fees
 from plan.read_fields import read_event, read_fields, read_told
 from plan.read_process import read_process
 from plan.read_rules import read_rule, read_schedules
@@ -21,8 +22,7 @@ from plan.send_window import WEEKDAYS
 PLAN: Final = Keys(
     "a plan",
     frozenset({"program", "title", "timezone", "sender", "send_window", "links", "staff", "schedules", "person"})
-    | frozenset({"told", "events", "processes", "notifications", "coverage", "calendar"}),
-    frozenset({"fees"}),
+    | frozenset({"told", "events", "processes", "notifications", "coverage", "calendar", "fees"}),
 )
 REQUIRED: Final = ("program", "title", "timezone", "sender", "processes", "notifications")
 SENDER: Final = Keys("a sender", frozenset({"name", "email", "reply_to"}))
@@ -49,6 +49,7 @@ def read_plan(reader: Reader, root: document.Mapping) -> Plan:
         sender=read_sender(reader, values["sender"]) if "sender" in values else Mailbox(name="", email=""),
         window=read_window(reader, values["send_window"]) if "send_window" in values else SendWindow(),
         calendar=read_calendar(reader, values["calendar"]) if "calendar" in values else BusinessCalendar(),
+        fees=read_fees(reader, values["fees"]) if "fees" in values else {},
         links=read_links(reader, values["links"]) if "links" in values else {},
         staff=read_staff(reader, values["staff"]) if "staff" in values else {},
         person=read_fields(reader, values["person"]) if "person" in values else {},

@@ -11,15 +11,14 @@ from plan.problem import clip, instead
 from plan.reading import Keys, Reader
 from plan.roles import canonical
 
-TRIGGERS: Final = ("on", "before", "after", "moved")
+TRIGGERS: Final = ("on", "before", "after", "moved", "entered", "left", "idle", "becomes")
 RULE: Final = Keys(
     "a notification",
     frozenset({"covers", "purpose", "optional", "to", *TRIGGERS, "offsets", "while", "stages", "in", "at"})
-    | frozenset({"urgent", "lateness", "when_unknown"}),
-    frozenset({"if", "state", "why", "entered", "left", "idle", "of", "repeat", "becomes", "backfill", "within"})
-    | frozenset({"every", "limit", "digest", "even_if", "corrects", "was", "template", "history"}),
+    | frozenset({"urgent", "lateness", "when_unknown", "state", "why", "if", "of", "repeat", "backfill", "within"}),
+    frozenset({"every", "limit", "digest", "even_if", "corrects", "was", "template", "history"}),
 )
-LATER_TRIGGERS: Final = frozenset({"entered", "left", "idle", "becomes", "within"})
+MOST_REPEATS: Final = 52  # once a week for a year
 
 
 def read_schedules(reader: Reader, node: Node) -> dict[str, tuple[Period, ...]]:
@@ -34,6 +33,8 @@ def read_rule(reader: Reader, entry: Entry, schedules: Mapping[str, tuple[Period
     found |= {name: read(reader, values[key]) for key, (name, read) in RULE_FIELDS.items() if key in values}
     if "offsets" in values:
         found["offsets"] = read_offsets(reader, values["offsets"], schedules)
+    if "within" in values:
+        found["within"] = read_within(reader, values["within"], after="after" in values)
     check_parts(reader, entry, values, found)
     return Rule(name=entry.key, **found)
 
@@ -67,6 +68,22 @@ def read_offsets(reader: Reader, node: Node, schedules: Mapping[str, tuple[Perio
     return tuple(offsets)
 
 
+def read_within(reader: Reader, node: Node, *, after: bool) -> tuple[Period, Period] | None:
+    """Both ends of a span, in the order of time: `[120 days, 90 days]` before a deadline."""
+    ends = [reader.length(item) for item in reader.items(node)]
+    if len(ends) != 2:
+        reader.wrong(node.line, "a span has two ends: write `within: [120 days, 90 days]`")
+        return None
+    first, last = ends
+    if first is None or last is None:
+        return None
+    lengths = [(end.months * 30 + end.days) * (1 if after else -1) for end in (first, last)]
+    if not (first.dated and last.dated) or lengths[0] >= lengths[1]:
+        reader.wrong(node.line, "write both ends in days or more, the earlier date first")
+        return None
+    return first, last
+
+
 def read_lateness(reader: Reader, node: Node) -> Period:
     """How late a message may leave, in days or less."""
     span = reader.span(node)
@@ -74,7 +91,11 @@ def read_lateness(reader: Reader, node: Node) -> Period:
 
 
 RULE_FIELDS: Final[Mapping[str, tuple[str, Callable[[Reader, Node], Any]]]] = {
-    **{key: (key, Reader.text) for key in TRIGGERS},
+    **{key: (key, Reader.text) for key in TRIGGERS if key != "idle"},
+    "idle": ("idle", Reader.length),
+    "of": ("of", Reader.text),
+    "repeat": ("repeat", lambda reader, node: reader.count(node, MOST_REPEATS)),
+    "backfill": ("backfill", Reader.flag),
     "purpose": ("purpose", lambda reader, node: reader.one_of(node, get_args(Purpose)) or "announcement"),
     "to": ("to", read_to),
     "covers": ("covers", lambda reader, node: reader.one_of(node, CHECKLIST)),
@@ -85,6 +106,9 @@ RULE_FIELDS: Final[Mapping[str, tuple[str, Callable[[Reader, Node], Any]]]] = {
     "urgent": ("urgent", Reader.flag),
     "optional": ("optional", Reader.flag),
     "lateness": ("lateness", read_lateness),
+    "state": ("state", lambda reader, node: reader.one_of(node, ("live", "test", "draft", "off")) or "live"),
+    "why": ("why", Reader.text),
+    "if": ("if_", Reader.text),
     "when_unknown": ("when_unknown", lambda reader, node: reader.one_of(node, ("resend", "review"))),
 }
 
@@ -92,21 +116,49 @@ RULE_FIELDS: Final[Mapping[str, tuple[str, Callable[[Reader, Node], Any]]]] = {
 def check_parts(reader: Reader, entry: Entry, values: Mapping[str, Node], found: Mapping[str, Any]) -> None:
     """Whether the parts of a notification say when, to whom and for what."""
     name = clip(entry.key)
-    triggers = [key for key in TRIGGERS if key in values]
-    keys = getattr(entry.value, "entries", {})
     for key, example in (("purpose", "reminder"), ("to", "applicant")):
         if key not in values:
             reader.wrong(entry.line, f"`{name}` has no `{key}`: write one such as `{key}: {example}`")
+    check_trigger(reader, entry, values, found)
+    check_offsets(reader, values, found)
+    for key, trigger in (("of", "idle"), ("repeat", "idle"), ("backfill", "becomes")):
+        if key in values and trigger not in values:
+            reader.wrong(values[key].line, f"`{key}` goes with `{trigger}:`: leave it out")
+    if found.get("state") == "off" and "why" not in values:
+        reader.wrong(values["state"].line, f"`{name}` is off without a reason: write `why:` and a sentence")
+    if "why" in values and found.get("state") != "off":
+        reader.wrong(values["why"].line, "`why` says why a notification is off: leave it out, or write `state: off`")
+
+
+def check_trigger(reader: Reader, entry: Entry, values: Mapping[str, Node], found: Mapping[str, Any]) -> None:
+    """One trigger, and how long before or after it."""
+    name = clip(entry.key)
+    triggers = [key for key in TRIGGERS if key in values]
+    later = getattr(entry.value, "entries", {}).keys() & RULE.later
     if len(triggers) > 1:
         reader.wrong(values[triggers[1]].line, f"`{name}` has two triggers: keep `{triggers[0]}` or `{triggers[1]}`")
-    elif not triggers and not LATER_TRIGGERS & set(keys):
-        reader.wrong(entry.line, f"nothing sets off `{name}`: write `on:`, `before:`, `after:` or `moved:`")
+    elif not triggers:
+        known = ", ".join(f"`{trigger}:`" for trigger in TRIGGERS[:-1])
+        reader.wrong(entry.line, f"nothing sets off `{name}`: write one of {known} or `{TRIGGERS[-1]}:`")
     counted = triggers[:1] in (["before"], ["after"])
-    if counted and "offsets" not in values and not {"every", "within"} & set(keys):
+    if counted and "offsets" not in values and "within" not in values and "every" not in later:
         reader.wrong(entry.line, f"`{name}` does not say how long {triggers[0]}: write `offsets: [30 days, 7 days]`")
-    if triggers == ["moved"] and "offsets" in values:
-        reader.wrong(values["offsets"].line, "what a moved deadline triggers leaves at once: leave `offsets` out")
-    if triggers in (["after"], ["on"]) and Period() in found.get("offsets", ()):
-        reader.wrong(values["offsets"].line, "an offset of no time is no offset: write `on:` without `offsets`")
-    if "at" in values and found.get("offsets") and not any(offset.dated for offset in found["offsets"]):
+    if "within" in values and (not counted or "offsets" in values):
+        reader.wrong(values["within"].line, "`within` takes the place of `offsets` after `before:` or `after:`")
+    if found.get("idle") == Period():
+        reader.wrong(values["idle"].line, "no time at all is not idle: write such as `idle: 14 days`")
+
+
+def check_offsets(reader: Reader, values: Mapping[str, Node], found: Mapping[str, Any]) -> None:
+    """Offsets where the trigger can have them, and a time of day where they leave one open."""
+    if "offsets" not in values:
+        return
+    line, offsets = values["offsets"].line, found.get("offsets", ())
+    if "moved" in values:
+        reader.wrong(line, "what a moved deadline triggers leaves at once: leave `offsets` out")
+    for trigger in {"idle", "becomes"} & values.keys():
+        reader.wrong(line, f"`{trigger}` has no offsets: leave `offsets` out")
+    if {"after", "on", "entered", "left"} & values.keys() and Period() in offsets:
+        reader.wrong(line, "an offset of no time is no offset: write `on:` without `offsets`")
+    if "at" in values and offsets and not any(offset.dated for offset in offsets):
         reader.wrong(values["at"].line, "offsets in hours or less keep their own time of day: leave `at` out")

@@ -113,6 +113,15 @@ class Reader:
         """`true` or `false`."""
         return self.one_of(node, ("true", "false")) == "true"
 
+    def count(self, node: Node, most: int) -> int:
+        """A whole number from 1."""
+        text = self.text(node)
+        if text.isdecimal() and len(text) < 10 and 1 <= int(text) <= most:
+            return int(text)
+        if text:
+            self.wrong(node.line, f"`{clip(text)}` is no number from 1 to {most}")
+        return 1
+
     def length(self, node: Node) -> Period | None:
         """A length of calendar time, without a sign."""
         text = self.text(node)

@@ -61,5 +61,9 @@ def last_opening(instant: datetime, window: SendWindow, zone: str) -> Opening:
 def spread(at: datetime, closes_at: datetime | None, window: SendWindow, journey_id: str) -> datetime:
     """`at` plus this journey's share of the window's spread: always the same for a journey, and before `closes_at`."""
     width = window.spread if closes_at is None else min(window.spread, closes_at - at)
-    share = int.from_bytes(sha256(journey_id.encode()).digest()[:8], "big")
-    return at + timedelta(seconds=max(0, int(width.total_seconds())) * share >> 64)
+    return at + timedelta(seconds=max(0, int(width.total_seconds())) * share(journey_id) >> 64)
+
+
+def share(journey_id: str) -> int:
+    """This journey's place from 0 up to 2^64: the same for ever, on every machine."""
+    return int.from_bytes(sha256(journey_id.encode()).digest()[:8], "big")

@@ -32,6 +32,11 @@ def left(planned: Planned, plan: Plan, life: Life, arrows: Arrows, instant: date
         return None if _own_stage(planned, plan, life, instant) in rule.while_ else "stage_left"
     if rule.stages is not None:
         return None
+    if rule.idle is not None and planned.item is not None:
+        start = life.process.items[life.items[planned.item].kind].start
+        return None if _own_stage(planned, plan, life, instant) == start else "stage_left"
+    if rule.entered is not None and planned.offset is not None:
+        return None if _own_stage(planned, plan, life, instant) == rule.entered else "stage_left"
     if life.is_final(visit.stage) and _ended(planned, visit):
         return "journey_ended"
     if planned.by_clock and rule.purpose == "reminder" and not _by_default(planned, arrows, life, visit.stage):

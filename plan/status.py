@@ -8,6 +8,7 @@ from plan.calendar import local_date, zone_info
 from plan.keys import parse
 from plan.model import Plan
 from plan.period import Period
+from plan.words import name_words
 
 SENTENCE: Final = 160  # characters
 LINE: Final = 80
@@ -72,6 +73,13 @@ def _why(plan: Plan, occurrence: Occurrence) -> str:
         return f"{offset} after {rule.on}" if offset else f"on {rule.on}"
     if rule.moved is not None:
         return f"{rule.moved} moved"
+    if rule.idle is not None:
+        return f"{offset} without {'a touch' if rule.of is None else name_words(rule.of)}"
+    if rule.becomes is not None:
+        return f"when {rule.becomes}"
+    if turn := rule.entered or rule.left:
+        happened = f"{turn} {'entered' if rule.entered else 'left'}"
+        return f"{offset} after {happened}" if offset else happened
     return f"{offset} before {rule.before}" if rule.before else f"{offset} after {rule.after}"
 
 

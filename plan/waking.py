@@ -26,7 +26,7 @@ def next_at(life: Life, candidates: Iterable[Candidate], facts: Sequence[Fact], 
         times = candidate.times
         if candidate.outcome == "held":
             wakes += [now + HELD_AGAIN, *_in_hold(candidate)]
-        elif times is not None and candidate.outcome == "scheduled":
+        elif times is not None and _may_still_go(candidate):
             wakes.append(times.leave_at)
     share = int.from_bytes(hashlib.sha256(life.journey.id.encode()).digest()[:8], "big")
     late = timedelta(seconds=int(STAGES_OVER.total_seconds()) * share >> 64)
@@ -69,6 +69,11 @@ def attention(life: Life, occurrences: Iterable[Occurrence], facts: Sequence[Fac
         if occurrence.outcome == "failed":
             lines.append(f"{occurrence.key} was refused: {occurrence.reason}.")
     return tuple(dict.fromkeys(lines))
+
+
+def _may_still_go(candidate: Candidate) -> bool:
+    """Scheduled, or kept back by a condition that is looked at again when its moment comes."""
+    return candidate.outcome == "scheduled" or candidate.reason == "condition_false"
 
 
 def _in_hold(candidate: Candidate) -> list[datetime]:

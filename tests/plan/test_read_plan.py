@@ -84,8 +84,11 @@ from tests.plan.written import changed, problems
         ),
         (
             "coverage: {N12",
-            "fees: {}\ncalendar: {open: all}\ncoverage: {N12",
-            ["51: not supported yet: fees", "52: `open` is no key of a calendar: write one of `closed`, `holidays`"],
+            "fees: {late: [{amount: 9}]}\ncalendar: {open: all}\ncoverage: {N12",
+            [
+                "51: `9` is no amount: write one such as `amount: 210.00 USD`",
+                "52: `open` is no key of a calendar: write one of `closed`, `holidays`",
+            ],
         ),
         ("title: Certified Widget Engineer", "title: [x]", ["2: write a text here"]),
         (

@@ -27,7 +27,12 @@ from tests.plan.written import changed, problems
         (
             "to: applicant, on: created",
             "to: applicant",
-            ["41: nothing sets off `welcome`: write `on:`, `before:`, `after:` or `moved:`"],
+            [
+                (
+                    "41: nothing sets off `welcome`: write one of `on:`, `before:`, `after:`, `moved:`, `entered:`, "
+                    "`left:`, `idle:` or `becomes:`"
+                )
+            ],
         ),
         ("to: applicant, on: created", "on: created", ["41: `welcome` has no `to`: write one such as `to: applicant`"]),
         (
@@ -37,8 +42,53 @@ from tests.plan.written import changed, problems
         ),
         (
             "to: applicant, on: created",
-            "to: applicant, entered: past_due, if: x, state: draft",
-            ["41: not supported yet: entered", "41: not supported yet: if", "41: not supported yet: state"],
+            "to: applicant, every: 7 days, digest: 1 hour, on: created",
+            ["41: not supported yet: every", "41: not supported yet: digest"],
+        ),
+        (
+            "to: applicant, on: created",
+            "to: applicant, on: created, state: off",
+            ["41: `welcome` is off without a reason: write `why:` and a sentence"],
+        ),
+        (
+            "to: applicant, on: created",
+            "to: applicant, on: created, why: it is dull",
+            ["41: `why` says why a notification is off: leave it out, or write `state: off`"],
+        ),
+        (
+            "to: applicant, on: created",
+            "to: applicant, idle: 0 days, repeat: 99",
+            ["41: `99` is no number from 1 to 52", "41: no time at all is not idle: write such as `idle: 14 days`"],
+        ),
+        (
+            "to: applicant, on: created",
+            "to: applicant, on: created, repeat: 2",
+            ["41: `repeat` goes with `idle:`: leave it out"],
+        ),
+        (
+            "to: applicant, on: created",
+            "to: applicant, before: due, within: [90 days, 120 days]",
+            ["41: write both ends in days or more, the earlier date first"],
+        ),
+        (
+            "to: applicant, on: created",
+            "to: applicant, on: created, within: [120 days, 90 days]",
+            ["41: `within` takes the place of `offsets` after `before:` or `after:`"],
+        ),
+        (
+            "to: applicant, on: created",
+            "to: applicant, becomes: credits.earned >= 3, offsets: [1 day]",
+            ["41: `becomes` has no offsets: leave `offsets` out"],
+        ),
+        (
+            "to: applicant, on: created",
+            "to: applicant, becomes: credit.earned >= 3",
+            [
+                (
+                    "41: the condition `credit.earned >= 3` cannot be used: column 7: there is no `credit.earned`: "
+                    "did you mean `credits.earned`?"
+                )
+            ],
         ),
         (
             "before: due, offsets: usual",
@@ -86,8 +136,8 @@ from tests.plan.written import changed, problems
         ),
         (
             "on: created}",
-            "on: delivery_failed, of: welcome}",
-            ["41: not supported yet: of", "41: not supported yet: delivery_failed"],
+            "on: delivery_failed}",
+            ["41: not supported yet: delivery_failed"],
         ),
     ],
 )

@@ -1,0 +1,33 @@
+"""Rules on `becomes:`: the first instant in a cycle at which a condition over facts is true (plan.md 18)."""
+
+from collections.abc import Iterator
+
+from plan.conditions import evaluate, names
+from plan.keys import stem
+from plan.life import Life, Trigger
+from plan.model import Plan, Rule
+from plan.outcomes import Skipped
+from plan.planned import Planned
+
+ONCE = "#once"
+
+
+def becoming(rule: Rule, plan: Plan, life: Life) -> Iterator[Planned]:
+    """One occurrence at most. What was true when the journey started is `already_true`, unless the rule backfills.
+
+    What is known of the person has no history: it counts as known from the start.
+    """
+    condition = rule.becomes or "false"
+    person = {f"person.{name}": value for name, value in life.person.items()}
+    declared = names(plan, of_now=False)
+    started_at = life.journey.started_at
+    for at in sorted({life.journey.created_at, *(at for at, _ in life.told)}):
+        values = {**life.told_at(at), **person}
+        if evaluate(condition, declared, values, plan.timezone).holds:
+            heard_at = max(at, started_at)
+            trigger = Trigger(rule.name, ONCE, at, heard_at)
+            already = at <= started_at and not rule.backfill
+            dropped: Skipped | None = "already_true" if already else None
+            key = stem(rule.name, None, ONCE, None)
+            yield Planned(rule, key, heard_at, instant=heard_at, trigger=trigger, dropped=dropped)
+            return
