@@ -37,6 +37,11 @@ MORE_RULES: Final = (
     Rule(name="news", purpose="announcement", to=("applicant",), before="due", offsets=periods("45 days", "44 days")),
     Rule(name="overdue", purpose="announcement", to=("applicant",), on="due"),
     Rule(name="last_call", purpose="reminder", to=("applicant",), before="due", offsets=periods("6 hours", "2 hours")),
+    Rule(name="switched_off", purpose="announcement", to=("applicant",), on="created", state="off", why="not wanted"),
+    Rule(name="draft", purpose="announcement", to=("applicant",), on="created", state="draft"),
+    Rule(name="only_past", purpose="announcement", to=("applicant",), on="created", if_="stage == 'past_due'"),
+    Rule(name="broken", purpose="announcement", to=("applicant",), on="submitted", if_="timestamp(stage) < now"),
+    Rule(name="true_already", purpose="announcement", to=("applicant",), becomes="true"),
     Rule(name="hour_after", purpose="reminder", to=("applicant",), after="due", offsets=periods("1 hour"), urgent=True),
 )
 ALL_RULES: Final = (

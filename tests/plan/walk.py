@@ -77,6 +77,7 @@ class Walk:
         fact_id: str | None = None,
         heard: datetime | None = None,
         item: str | None = None,
+        who: str | None = None,
         said: Mapping[str, JsonValue] | None = None,
         **data: JsonValue,
     ) -> Fact:
@@ -89,6 +90,7 @@ class Walk:
             heard_at=heard or at,
             order=order,
             item=item,
+            by=who,
             data={**(said or {}), **data},
         )
         self.known.append(fact)
