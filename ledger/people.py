@@ -69,6 +69,25 @@ def role_holders(connection: Connection, program: str) -> Mapping[str, tuple[str
     return holders
 
 
+def add_holder(connection: Connection, program: str, role: str, person_id: str, by: str, now: datetime) -> bool:
+    """Puts the person on the role's list. False: was on it already, and nothing was written."""
+    key = {"program": program, "role": role, "person_id": person_id}
+    if not insert_unless_present(connection, tables.role_holder, **key, since=now, by=by):
+        return False
+    audit.record(connection, by, "role_taken", person_id, {"program": program, "role": role}, now)
+    return True
+
+
+def remove_holder(connection: Connection, program: str, role: str, person_id: str, by: str, now: datetime) -> bool:
+    """Takes the person off the role's list. False: was not on it, and nothing was written."""
+    table = tables.role_holder
+    delete = sa.delete(table).where(table.c.program == program, table.c.role == role, table.c.person_id == person_id)
+    if not connection.execute(delete).rowcount:
+        return False
+    audit.record(connection, by, "role_left", person_id, {"program": program, "role": role}, now)
+    return True
+
+
 def open_journeys_of(connection: Connection, person_id: str) -> Sequence[str]:
     """Journeys that a change of this person concerns: the person's own, and those holding a message for them."""
     journey, decision = tables.journey.c, tables.decision.c

@@ -6,7 +6,20 @@ from collections.abc import Sequence
 import typer
 from typer.exceptions import TyperException
 
-from starter.cli import demonstrating, enrolling, house, journeys, messages, people, plans, previewing, showing, telling
+from starter.cli import (
+    demonstrating,
+    enrolling,
+    house,
+    journeys,
+    messages,
+    people,
+    plans,
+    previewing,
+    roles,
+    showing,
+    standing,
+    telling,
+)
 from starter.cli.exit import complain, leave_after
 
 
@@ -36,7 +49,15 @@ def application() -> typer.Typer:
     person = typer.Typer(help="People: their address, name, time zone and language.", no_args_is_help=True)
     person.command("set")(people.set_)
     person.command("show")(people.show)
+    person.command("hold")(standing.hold)
+    person.command("release")(standing.release)
+    person.command("deceased")(standing.deceased)
     app.add_typer(person, name="person")
+    role = typer.Typer(help="Roles: who reviews, audits or otherwise acts in a program.", no_args_is_help=True)
+    role.command("add")(roles.add)
+    role.command("remove")(roles.remove)
+    role.command("list")(roles.list_roles)
+    app.add_typer(role, name="role")
     plan = typer.Typer(help="Plans: what a program says, when and to whom.", no_args_is_help=True)
     plan.command("check")(plans.check)
     plan.command("preview")(previewing.preview_)

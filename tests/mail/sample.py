@@ -31,6 +31,7 @@ FULL: Final = {
     "applicant.name": "Rosa Aldana",
     "application.number": "CWE-2026-0417",
     "clock.due.on": "Thursday, 31 December 2026 at 11:59 pm Eastern Standard Time",
+    "fees.application.now": "225.00 USD",
     "clock.grace.on": "Monday, 1 March 2027 at 11:59 pm Eastern Standard Time",
     "clock.response.on": "Thursday, 31 December 2026 at 11:59 pm Eastern Standard Time",
     "event.amount": "210.00 USD",
