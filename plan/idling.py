@@ -9,7 +9,6 @@ from plan.calendar import add, at_local, local_date
 from plan.keys import stem
 from plan.life import Life, Trigger
 from plan.model import Plan, Rule
-from plan.period import Period
 from plan.planned import Planned
 from plan.roles import APPLICANT, canonical
 
@@ -30,7 +29,7 @@ def idling(rule: Rule, plan: Plan, life: Life) -> Iterator[Planned]:
         found = touches(plan, life, item)
         for touch, following in [*pairwise(found), (found[-1], None)]:
             for count in range(1, rule.repeat + 1):
-                offset = times(rule.idle, count)
+                offset = rule.idle.times(count)
                 day = add(local_date(touch.at, plan.timezone), offset)
                 leaves = at_local(day, rule.at or plan.window.opens, plan.timezone)
                 if following is not None and leaves >= following.at:
@@ -67,8 +66,3 @@ def by_applicant(plan: Plan, trigger: Trigger) -> bool:
     declared = plan.events.get(fact.type)
     by = fact.by or (declared.by if declared is not None else None) or ""
     return fact.type == "touched" or canonical(by.partition(".")[0]) == APPLICANT
-
-
-def times(span: Period, count: int) -> Period:
-    """The span `count` times."""
-    return Period(months=span.months * count, days=span.days * count, seconds=span.seconds * count)

@@ -46,6 +46,12 @@ class Period(BaseModel):
         timed = "".join(f"{n}{unit}" for n, unit in parts if n)
         return f"P{dated}{'T' if timed else ''}{timed}" if dated or timed else "P0D"
 
+    def times(self, count: int) -> Self:
+        """The span `count` times: months with months, days with days."""
+        return self.model_copy(
+            update={"months": self.months * count, "days": self.days * count, "seconds": self.seconds * count}
+        )
+
     @property
     def dated(self) -> bool:
         """Whether it names a local date (days, weeks, months, years) and no time of day (plan.md 23)."""

@@ -178,8 +178,15 @@ def _counted(rule: Rule, life: Life, zone: str) -> Iterator[Planned]:
             if rule.within is not None:
                 yield _within(rule, rule.within, run, dated, life.journey, zone)
                 continue
-            for offset in rule.offsets or (AT_ONCE,):
+            for offset in _offsets(rule):
                 yield _offset(rule, run, dated, offset, zone)
+
+
+def _offsets(rule: Rule) -> tuple[Period, ...]:
+    """As written; of `every:` its multiples, as many as `limit:` allows."""
+    if rule.every is not None:
+        return tuple(rule.every.times(count) for count in range(1, rule.limit + 1))
+    return rule.offsets or (AT_ONCE,)
 
 
 def _offset(rule: Rule, run: Run, dated: Dated, offset: Period, zone: str) -> Planned:

@@ -6,7 +6,7 @@ from typing import Any, Final, get_args
 from plan.coverage import CHECKLIST
 from plan.document import Entry, Node, Scalar, Sequence
 from plan.model import Purpose, Rule
-from plan.period import Period
+from plan.period import LONGEST_YEARS, Period
 from plan.problem import clip, instead
 from plan.reading import Keys, Reader
 from plan.roles import canonical
@@ -15,9 +15,11 @@ TRIGGERS: Final = ("on", "before", "after", "moved", "entered", "left", "idle", 
 RULE: Final = Keys(
     "a notification",
     frozenset({"covers", "purpose", "optional", "to", *TRIGGERS, "offsets", "while", "stages", "in", "at"})
-    | frozenset({"urgent", "lateness", "when_unknown", "state", "why", "if", "of", "repeat", "backfill", "within"}),
-    frozenset({"every", "limit", "digest", "even_if", "corrects", "was", "template", "history"}),
+    | frozenset({"urgent", "lateness", "when_unknown", "state", "why", "if", "of", "repeat", "backfill", "within"})
+    | frozenset({"every", "limit"}),
+    frozenset({"digest", "even_if", "corrects", "was", "template", "history"}),
 )
+LONGEST_MONTHS: Final = 12 * LONGEST_YEARS
 MOST_REPEATS: Final = 52  # once a week for a year
 
 
@@ -96,6 +98,8 @@ RULE_FIELDS: Final[Mapping[str, tuple[str, Callable[[Reader, Node], Any]]]] = {
     "of": ("of", Reader.text),
     "repeat": ("repeat", lambda reader, node: reader.count(node, MOST_REPEATS)),
     "backfill": ("backfill", Reader.flag),
+    "every": ("every", Reader.length),
+    "limit": ("limit", lambda reader, node: reader.count(node, MOST_REPEATS)),
     "purpose": ("purpose", lambda reader, node: reader.one_of(node, get_args(Purpose)) or "announcement"),
     "to": ("to", read_to),
     "covers": ("covers", lambda reader, node: reader.one_of(node, CHECKLIST)),
@@ -121,7 +125,7 @@ def check_parts(reader: Reader, entry: Entry, values: Mapping[str, Node], found:
             reader.wrong(entry.line, f"`{name}` has no `{key}`: write one such as `{key}: {example}`")
     check_trigger(reader, entry, values, found)
     check_offsets(reader, values, found)
-    for key, trigger in (("of", "idle"), ("repeat", "idle"), ("backfill", "becomes")):
+    for key, trigger in (("of", "idle"), ("repeat", "idle"), ("backfill", "becomes"), ("limit", "every")):
         if key in values and trigger not in values:
             reader.wrong(values[key].line, f"`{key}` goes with `{trigger}:`: leave it out")
     if found.get("state") == "off" and "why" not in values:
@@ -134,17 +138,24 @@ def check_trigger(reader: Reader, entry: Entry, values: Mapping[str, Node], foun
     """One trigger, and how long before or after it."""
     name = clip(entry.key)
     triggers = [key for key in TRIGGERS if key in values]
-    later = getattr(entry.value, "entries", {}).keys() & RULE.later
     if len(triggers) > 1:
         reader.wrong(values[triggers[1]].line, f"`{name}` has two triggers: keep `{triggers[0]}` or `{triggers[1]}`")
     elif not triggers:
         known = ", ".join(f"`{trigger}:`" for trigger in TRIGGERS[:-1])
         reader.wrong(entry.line, f"nothing sets off `{name}`: write one of {known} or `{TRIGGERS[-1]}:`")
     counted = triggers[:1] in (["before"], ["after"])
-    if counted and "offsets" not in values and "within" not in values and "every" not in later:
+    if counted and not {"offsets", "within", "every"} & values.keys():
         reader.wrong(entry.line, f"`{name}` does not say how long {triggers[0]}: write `offsets: [30 days, 7 days]`")
     if "within" in values and (not counted or "offsets" in values):
         reader.wrong(values["within"].line, "`within` takes the place of `offsets` after `before:` or `after:`")
+    if "every" in values and (not counted or {"offsets", "within"} & values.keys()):
+        reader.wrong(values["every"].line, "`every` takes the place of `offsets` after `before:` or `after:`")
+    for key, count in (("every", found.get("limit", MOST_REPEATS)), ("idle", found.get("repeat", 1))):
+        span = found.get(key)
+        if span is not None and count * (span.months + span.days / 30 + span.seconds / 2_592_000) > LONGEST_MONTHS:
+            reader.wrong(values[key].line, f"{count} times {span} is beyond any deadline: write a shorter one")
+    if found.get("every") == Period():
+        reader.wrong(values["every"].line, "no time at all never ends: write such as `every: 7 days`")
     if found.get("idle") == Period():
         reader.wrong(values["idle"].line, "no time at all is not idle: write such as `idle: 14 days`")
 

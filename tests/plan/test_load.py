@@ -25,10 +25,7 @@ LATER = [
     ("after: due, plus: 60 days", "after: {sent: welcome}, plus: 60 days", 21, "sent"),
     ("{submitted: in_review, due: past_due}", "{submitted: {to: in_review, if: x}, due: past_due}", 24, "if"),
     ("on: created}", "on: delivery_failed}", 41, "delivery_failed"),
-    *(
-        ("on: created}", f"on: created, {key}: x}}", 41, key)
-        for key in ("every", "limit", "digest", "even_if", "corrects")
-    ),
+    *(("on: created}", f"on: created, {key}: x}}", 41, key) for key in ("digest", "even_if", "corrects")),
     *(("on: created}", f"on: created, {key}: x}}", 41, key) for key in ("was", "template", "history")),
 ]
 

@@ -43,7 +43,10 @@ from tests.plan.written import changed, problems
         (
             "to: applicant, on: created",
             "to: applicant, every: 7 days, digest: 1 hour, on: created",
-            ["41: not supported yet: every", "41: not supported yet: digest"],
+            [
+                "41: not supported yet: digest",
+                "41: `every` takes the place of `offsets` after `before:` or `after:`",
+            ],
         ),
         (
             "to: applicant, on: created",
@@ -59,6 +62,11 @@ from tests.plan.written import changed, problems
             "to: applicant, on: created",
             "to: applicant, idle: 0 days, repeat: 99",
             ["41: `99` is no number from 1 to 52", "41: no time at all is not idle: write such as `idle: 14 days`"],
+        ),
+        (
+            "to: applicant, on: created",
+            "to: applicant, after: due, every: 50 years",
+            ["41: 52 times P600M is beyond any deadline: write a shorter one"],
         ),
         (
             "to: applicant, on: created",

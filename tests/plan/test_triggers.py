@@ -139,3 +139,22 @@ def test_meaning_18_a_span_is_used_anywhere_inside_it_and_from_today_if_it_has_b
     assert [sent[:10] for sent in late.sent()] in (["2026-11-30"], ["2026-12-01"])
     too_late = begin(minimal(rule), "2026-12-05 10:00").run(at("2026-12-31 12:00"))
     assert [(o.outcome, o.reason) for o in too_late.occurrences] == [("skipped", "already_past")]
+
+
+def test_meaning_18_a_reminder_comes_again_and_again_as_often_as_its_limit_allows() -> None:
+    rule = Rule(name="weekly", purpose="reminder", to=TO, after="due", every=Period(days=7), limit=3, while_=("late",))
+    way = begin(minimal(rule), "2026-12-20 10:00")
+    way.run(at("2027-03-01 12:00"))
+    assert way.sent() == [
+        "2027-01-07 08:00 weekly:P7D@2026-12-31>applicant",
+        "2027-01-14 08:00 weekly:P14D@2026-12-31>applicant",
+        "2027-01-21 08:00 weekly:P21D@2026-12-31>applicant",
+    ]
+
+
+def test_meaning_18_weekly_reminders_end_when_the_stage_is_left() -> None:
+    rule = Rule(name="weekly", purpose="reminder", to=TO, after="due", every=Period(days=7), while_=("late",))
+    way = begin(minimal(rule), "2026-12-20 10:00")
+    way.tell("submitted", at("2027-01-16 10:00"))
+    way.run(at("2027-12-31 12:00"))
+    assert [line[:10] for line in way.sent()] == ["2027-01-07", "2027-01-14"]
