@@ -12,6 +12,7 @@ from ledger.people import PersonRow
 from mail.message import AddressSpec
 from plan.calendar import zones
 from plan.model import FieldSpec
+from starter.cli.exit import complain
 from starter.cli.options import AsJson, Folder, pairs, typed
 from starter.cli.output import say, table, write_json
 from starter.cli.session import wake, with_ledger
@@ -19,6 +20,7 @@ from starter.ids import check_person
 from starter.plans import current_plan
 from starter.refusal import Refused
 from starter.settings import Settings
+from starter.slips import suggestion
 from starter.waking import wake_person
 
 ADDRESS: Final = TypeAdapter[str](AddressSpec, config=ConfigDict(hide_input_in_errors=True))
@@ -31,6 +33,7 @@ class PersonSet(BaseModel):
     person: str
     changed: bool
     woken: int
+    did_you_mean: str | None = None  # the address without what looks like a slip of the pen
 
 
 def set_(
@@ -65,13 +68,16 @@ def set_(
             changed = people.set_person(connection, after, "cli", now)
             woken = wake_person(connection, person, "person", now) if changed and before else 0
         told = wake(ledger, settings) if woken else True
-        result = PersonSet(person=person, changed=changed, woken=woken)
+        meant = suggestion(email) if email is not None else None
+        result = PersonSet(person=person, changed=changed, woken=woken, did_you_mean=meant)
         later = "" if told else "; the engine is away, they hear of it from the next command"
         if as_json:
             write_json(result)
         else:
             said = "added" if before is None else "changed" if changed else "unchanged"
             say(f"{said} {person}" + (f"; {woken} open journey(s) look again{later}" if woken else ""))
+        if meant is not None and email is not None:
+            complain(f"{email.rpartition('@')[2]}: did you mean {meant.rpartition('@')[2]}?")
         return 0
 
     return with_ledger(folder, story)

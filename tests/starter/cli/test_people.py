@@ -60,5 +60,12 @@ def test_a_change_wakes_the_persons_journeys_and_what_it_held_up_leaves(run: Run
 
     until_now(lambda: outcome() == ["held"])  # its template greets by name
     ran = run("person", "set", person, "--name", "Ada", "--json")
-    assert ran.json == {"person": person, "changed": True, "woken": 1}
+    assert ran.json == {"person": person, "changed": True, "woken": 1, "did_you_mean": None}
     until_now(lambda: outcome() == ["sent"])
+
+
+def test_a_slip_in_a_well_known_domain_is_asked_about_and_kept_as_it_is(run: Run, person: str) -> None:
+    ran = run("person", "set", person, "--email", "ada@gmial.com")
+    assert (ran.status, ran.out, ran.err) == (0, f"added {person}\n", "gmial.com: did you mean gmail.com?\n")
+    assert run("person", "show", person, "--json").json["email"] == "ada@gmial.com"
+    assert run("person", "set", person, "--email", "ada@gmial.com", "--json").json["did_you_mean"] == "ada@gmail.com"

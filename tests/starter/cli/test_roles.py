@@ -2,6 +2,7 @@
 
 from tests.starter.cli.test_people import person
 from tests.starter.conftest import Run
+from tests.until import until_now
 
 __all__ = ["person"]
 
@@ -39,3 +40,19 @@ def test_a_hold_and_a_death_are_recorded_and_taken_back(run: Run, person: str) -
 def test_nobody_unknown_is_held(run: Run, person: str) -> None:
     ran = run("person", "hold", person)
     assert (ran.status, ran.err) == (1, f"nobody is known as {person}\n")
+
+
+def test_a_hold_keeps_the_mail_of_a_running_journey_and_the_release_lets_it_go(run: Run, person: str) -> None:
+    run("person", "set", person, "--email", "ada@example.org", "--name", "Ada")
+    run("person", "hold", person)
+    run("enroll", person, "--program", "trial", "--process", "application")
+
+    def outcome() -> list[str]:
+        return [message["outcome"] for message in run("messages", "--person", person, "--json").json]
+
+    until_now(lambda: run("show", person, "--json").json["decisions"] != [])
+    [held] = run("show", person, "--json").json["decisions"]
+    assert (held["outcome"], held["reason"]) == ("held", "on_hold")
+    assert outcome() == []
+    assert run("person", "release", person, "--json").json["woken"] == 1
+    until_now(lambda: outcome() == ["sent"])
