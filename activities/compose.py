@@ -43,7 +43,7 @@ def compose(
     to = _recipients(plan, occurrence, person)
     if not to:
         return Held("no_address", f"{occurrence.to} has no address")
-    stored = plans.template(conn, plan.program, occurrence.notification, person.locale if person else None)
+    stored = plans.template(conn, plan.program, plan.template_of(occurrence.notification), person.locale if person else None)
     template = parse(stored.source, stored.name) if stored else None
     if stored is None or not isinstance(template, Template):
         return Held("template_error", f"the template {occurrence.notification} is missing or cannot be read")

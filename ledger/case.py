@@ -113,7 +113,7 @@ def _person(row: PersonRow) -> Person:
 
 def basis(conn: Connection, plan: Plan, rule: str, person: PersonRow | None) -> str:
     """What a message that was given back waits for: any change of its plan, template or reader."""
-    template = plans.template(conn, plan.program, rule, person.locale if person else None)
+    template = plans.template(conn, plan.program, plan.template_of(rule), person.locale if person else None)
     return f"{plan.version}/{template.version if template else '-'}/{person.revision if person else 0}"
 
 

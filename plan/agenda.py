@@ -74,6 +74,7 @@ class Agenda(Frozen):
     occurrences: tuple[Occurrence, ...] = ()  # in order of time; not_triggered last
     next_at: datetime | None = None  # when to look again; None: only a fact can change anything
     ends: bool = False
+    allowed: tuple[str, ...] = ()  # what the running clocks say may still be done
     told: Mapping[str, JsonValue] = Field(default_factory=dict)  # dotted names → latest told values
     attention: tuple[str, ...] = ()  # sentences for staff
 

@@ -1,6 +1,7 @@
 """The arrows of one process, asked by name: where an event or a deadline leads from a stage (plan.md A)."""
 
 from collections import defaultdict
+from collections.abc import Callable
 
 from plan.model import Arrow, ItemKind, Plan, Process
 
@@ -28,19 +29,19 @@ class Arrows:
         """Whether any arrow of the process or of its items has this name."""
         return event in self.targets or event in self.item_targets
 
-    def out_of(self, stage: str, event: str) -> tuple[Arrow, bool] | None:
-        """The arrow from a stage that is not final, and whether it is one of `anywhere`."""
+    def out_of(self, stage: str, event: str, opens: Callable[[Arrow], bool]) -> tuple[Arrow, bool] | None:
+        """The arrow from a stage that is not final, if it opens, and whether it is one of `anywhere`."""
         found = self.process.stages.get(stage)
         if found is None or found.final:
             return None
-        if event in found.arrows:
-            return found.arrows[event], False
-        return (self.process.anywhere[event], True) if event in self.process.anywhere else None
+        arrow = found.arrows.get(event) or self.process.anywhere.get(event)
+        return (arrow, event not in found.arrows) if arrow is not None and opens(arrow) else None
 
-    def out_of_item(self, kind: str, stage: str, event: str) -> Arrow | None:
-        """The arrow from a stage of an item."""
+    def out_of_item(self, kind: str, stage: str, event: str, opens: Callable[[Arrow], bool]) -> Arrow | None:
+        """The arrow from a stage of an item, if it opens."""
         found = self.process.items[kind].stages.get(stage)
-        return found.arrows.get(event) if found is not None else None
+        arrow = found.arrows.get(event) if found is not None else None
+        return arrow if arrow is not None and opens(arrow) else None
 
     def kind_of(self, plan: Plan, event: str) -> ItemKind | None:
         """The kind of item that an event names: as declared, else the first whose arrows know the event."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from plan.conditions import evaluate, names
+from plan.conditions import holds
 from plan.keys import stem
 from plan.life import Life, Trigger
 from plan.model import Plan, Rule
@@ -18,12 +18,9 @@ def becoming(rule: Rule, plan: Plan, life: Life) -> Iterator[Planned]:
     What is known of the person has no history: it counts as known from the start.
     """
     condition = rule.becomes or "false"
-    person = {f"person.{name}": value for name, value in life.person.items()}
-    declared = names(plan, of_now=False)
     started_at = life.journey.started_at
-    for at in sorted({life.journey.created_at, *(at for at, _ in life.told)}):
-        values = {**life.told_at(at), **person}
-        if evaluate(condition, declared, values, plan.timezone).holds:
+    for at in life.changes():
+        if holds(condition, plan, life.told_at(at), life.person):
             heard_at = max(at, started_at)
             trigger = Trigger(rule.name, ONCE, at, heard_at)
             already = at <= started_at and not rule.backfill

@@ -13,14 +13,14 @@ from typing import Final
 from plan import document
 from plan.conditions import fault, names
 from plan.document import line_of
+from plan.life import CREDITS, EARNED
 from plan.model import RESERVED_EVENTS, Arrow, Deadline, EventType, FieldSpec, Plan, Process, Stage
 from plan.names import arrows, deadlines, item_kinds, kinds_of
 from plan.problem import clip, instead, misspelt
 from plan.reading import Reader
 from plan.roles import givers, recipients
 
-LATER: Final = frozenset({"delivery_failed"})
-LEADS: Final = frozenset({"audit_selected", "cancel_requested", "all_answered", "touched"})  # reserved, fit for arrows
+LEADS: Final = frozenset({"audit_selected", "cancel_requested", "all_answered", "touched", "delivery_failed"})  # reserved, fit for arrows
 STARTS: Final = LEADS | {"created"}  # and fit to start or answer a clock
 OF_A_PERSON: Final = frozenset({"address_changed", "hold", "released", "deceased", "merged"})
 
@@ -143,19 +143,48 @@ def _process(case: Case, process: Process) -> None:
                     )
     for deadline in process.deadlines.values():
         _deadline(case, process, deadline)
+    _audit(case, process)
+    _credits(case, process)
     for circle in circles(process):
         names = " after ".join(circle if len(circle) < 10 else (*circle[:8], "…", circle[0]))
         sentence = f"these deadlines count from each other: {names}; let one count from an event"
         case.wrong(sentence, *here, "deadlines", circle[0], "after")
 
 
+def _audit(case: Case, process: Process) -> None:
+    """The event that draws is one that the process hears, and what it opens is a kind of item."""
+    draw = process.audit
+    here = ("processes", process.name, "audit")
+    if draw is None:
+        return
+    case.known(draw.item, process.items, "item", *here)
+    if draw.on in RESERVED_EVENTS - {"created"} or draw.on in case.deadlines:
+        case.wrong(f"`{draw.on}` cannot draw an audit: write an event of your own", *here, "on")
+    elif draw.on != "created":
+        case.known(draw.on, case.plan.events, "event", *here, "on")
+
+
+def _credits(case: Case, process: Process) -> None:
+    """Adding up needs somewhere to put the sum, and something to add."""
+    if process.credits == "told":
+        return
+    here = ("processes", process.name, "credits")
+    total = case.plan.told.get(EARNED)
+    if total is None or total.type != "number":
+        case.wrong(f"`credits: sum` needs `told: {{{EARNED.replace('.', ': {')}: number}}}}`: declare it", *here)
+    granting = [e for e in case.plan.events.values() if e.item in process.items and CREDITS in e.data]
+    if not any(event.data[CREDITS].type == "number" for event in granting):
+        sentence = "`credits: sum` adds up a number that events of items carry: declare `data: {credits: number}`"
+        case.wrong(sentence, *here)
+
+
 def _arrows(case: Case, process: Process, stage: Stage, stages: frozenset[str], *path: str) -> None:
     for name, arrow in stage.arrows.items():
         here = (*path, name)
         _target(case, process, name, arrow, stages, *here)
-        if name in LATER:
-            case.reader.later(line_of(case.root, *here), name)
-        elif name in RESERVED_EVENTS - LEADS:
+        if arrow.if_ and (wrong := fault(arrow.if_, names(case.plan, of_now=False))):
+            case.wrong(f"the condition `{clip(arrow.if_)}` cannot be used: {wrong}", *here, "if")
+        if name in RESERVED_EVENTS - LEADS:
             case.wrong(f"`{name}` cannot lead to a stage: write an event of your own", *here)
         elif name in case.deadlines and name not in process.deadlines:
             case.wrong(f"`{name}` is a deadline of another process: give `{process.name}` one of its own", *here)
@@ -201,9 +230,7 @@ def _deadline(case: Case, process: Process, deadline: Deadline) -> None:
 
 def _start(case: Case, process: Process, name: str, *path: str) -> None:
     """A name that starts or answers a clock."""
-    if name in LATER:
-        case.reader.later(line_of(case.root, *path, name), name)
-    elif name in RESERVED_EVENTS - STARTS:
+    if name in RESERVED_EVENTS - STARTS:
         case.wrong(f"`{name}` cannot stand here: write an event of your own", *path, name)
     elif name in case.deadlines and name not in process.deadlines:
         case.wrong(f"`{name}` is a deadline of another process: give `{process.name}` one of its own", *path, name)

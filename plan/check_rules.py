@@ -4,15 +4,15 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from plan.check import LATER, Case
+from plan.check import Case
 from plan.conditions import fault, names
-from plan.document import line_of
 from plan.merge import catalogue
 from plan.model import RESERVED_EVENTS, Plan, Process, Rule
 from plan.names import clock_of, item_kinds, item_kinds_of, processes_of
 from plan.problem import Problem, clip, instead
 from plan.roles import TEST
 
+FAILED: Final = "delivery_failed"
 TEMPLATE: Final = re.compile(r"(?:.*/)?(?P<rule>[^/.]+)\.[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*\.html")
 
 
@@ -31,8 +31,9 @@ def check_rules(case: Case) -> None:
             case.wrong(f"the condition `{clip(rule.if_)}` cannot be used: {wrong}", *here, "if")
         if rule.becomes and (wrong := fault(rule.becomes, names(case.plan, of_now=False))):
             case.wrong(f"the condition `{clip(rule.becomes)}` cannot be used: {wrong}", *here, "becomes")
-        if rule.of is not None:
+        if rule.of is not None and rule.on != FAILED:
             case.known(rule.of, item_kinds(case.plan), "item", *here, "of")
+        _other_rules(case, rule)
         if rule.state == "test" and TEST not in case.plan.staff:
             case.wrong(
                 "`state: test` sends to the desk `test`: write its addresses, `staff: {test: [..]}`", *here, "state"
@@ -53,9 +54,9 @@ def check_templates(
         match = TEMPLATE.fullmatch(file)
         written.setdefault(match["rule"] if match else file, []).append(file)
     for rule in plan.rules.values():
-        files = written.get(rule.name, [])
+        files = written.get(rule.template or rule.name, [])
         if not files:
-            missing = f"templates/{rule.name}.en.html"
+            missing = f"templates/{rule.template or rule.name}.en.html"
             spare = [file for name, of in written.items() if name not in plan.rules for file in of]
             near = instead(missing, spare) if spare else ""
             hint = f" ({near})" if near.startswith("did") else ""
@@ -68,6 +69,22 @@ def check_templates(
                     sentence = f"`{rule.name}` has no merge field [[{name}]]: {instead(name, known)}"
                     found.append(Problem(file=file, line=at, sentence=sentence))
     return tuple(found)
+
+
+def _other_rules(case: Case, rule: Rule) -> None:
+    """Notifications that this one names: what it corrects, was called, reads like, or tells the failure of."""
+    here = ("notifications", rule.name)
+    rules = case.plan.rules
+    for other in rule.corrects:
+        case.known(other, rules.keys() - {rule.name}, "notification", *here, "corrects")
+    if rule.on == FAILED and rule.of is not None:
+        case.known(rule.of, rules.keys() - {rule.name}, "notification", *here, "of")
+    if rule.template is not None:
+        case.known(rule.template, rules.keys() - {rule.name}, "notification", *here, "template")
+    if rule.was in rules:
+        case.wrong(f"`{rule.was}` is still a notification: `was` names one that is gone", *here, "was")
+    elif rule.was is not None and any(r.was == rule.was and r.name < rule.name for r in rules.values()):
+        case.wrong(f"two notifications were `{rule.was}`: keep the name with one", *here, "was")
 
 
 def _trigger(case: Case, rule: Rule) -> None:
@@ -86,9 +103,7 @@ def _trigger(case: Case, rule: Rule) -> None:
         whole = {stage for process in of for stage in process.stages}
         parts = {stage for process in of for kind in process.items.values() for stage in kind.stages}
         case.known(turn, whole | parts, "stage", *here, "entered" if rule.entered else "left")
-    if rule.on in LATER:
-        case.reader.later(line_of(case.root, *here, "on"), rule.on)
-    elif rule.on in case.deadlines and rule.on not in clocks:
+    if rule.on in case.deadlines and rule.on not in clocks:
         case.known(rule.on, clocks, "deadline", *here, "on")
     elif rule.on and rule.on not in RESERVED_EVENTS:
         known = case.named | RESERVED_EVENTS

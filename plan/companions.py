@@ -115,6 +115,35 @@ def one_for_all_items(candidates: list[Candidate], when: Callable[[Candidate], d
             fresh[0].items = tuple(dict.fromkeys(spoken_for))
 
 
+def digest(candidates: list[Candidate]) -> None:
+    """What sets one rule off within its `digest:` is one message with the first fact's key (22)."""
+    folding = [
+        c
+        for c in candidates
+        if c.planned.rule.digest and c.planned.instant and (c.outcome is None or settled(c))
+    ]
+    for group in grouped(folding, lambda c: (c.planned.rule.name, c.recipient.to)):
+        first: Candidate | None = None
+        for candidate in sorted(group, key=lambda c: (c.planned.instant or c.planned.known_at, c.key)):
+            if first is None or _after(first, candidate):
+                first = candidate
+                continue
+            if candidate.outcome is None:
+                candidate.skip("folded_into_digest", detail=f"in {first.key}")
+            if first.outcome is None:
+                named = [*(first.items or (first.planned.item,)), candidate.planned.item]
+                first.items = tuple(dict.fromkeys(item for item in named if item is not None))
+
+
+def _after(first: Candidate, candidate: Candidate) -> bool:
+    """Whether it came too late for the digest that the first began; what has left takes nothing more in."""
+    begins, span = first.planned.instant, first.planned.rule.digest
+    if begins is None or span is None or candidate.planned.instant is None:
+        return True
+    gone = first.row.at if settled(first) and first.row is not None else None
+    return candidate.planned.instant > (gone or begins + span)
+
+
 def one_an_address(candidates: list[Candidate]) -> None:
     """Two recipients of one occurrence with one address get one message; the first named wins (29)."""
     for group in grouped(candidates, lambda c: c.planned.stem):

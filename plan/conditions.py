@@ -51,10 +51,28 @@ class Answer(NamedTuple):
 
 
 def names(plan: Plan, *, of_now: bool) -> dict[str, str]:
-    """What a condition may speak of, with CEL's type: told fields by name, `person.NAME`, and of now `stage`, `now`."""
+    """What a condition may speak of, with CEL's type: told fields by name, `person.NAME`.
+
+    A condition of now also `stage`, `now`, and `allows.WORD`: whether a clock that allows it runs.
+    """
     declared = {**plan.told, **{f"person.{name}": spec for name, spec in plan.person.items()}}
     found = {name: TYPES[spec.type] for name, spec in declared.items() if spec.type in TYPES}
-    return found | ({"stage": "string", "now": "timestamp"} if of_now else {})
+    if not of_now:
+        return found
+    allowed = (f"allows.{word}" for word in allowances(plan))
+    return found | {"stage": "string", "now": "timestamp"} | dict.fromkeys(allowed, "bool")
+
+
+def allowances(plan: Plan) -> tuple[str, ...]:
+    """What the plan's deadlines say may still be done in them, in the program's own words."""
+    words = (word for process in plan.processes.values() for d in process.deadlines.values() for word in d.allows)
+    return tuple(dict.fromkeys(words))
+
+
+def holds(condition: str, plan: Plan, told: Mapping[str, JsonValue], person: Mapping[str, JsonValue]) -> bool:
+    """Whether a condition over facts alone is true; `person` are the applicant's attributes."""
+    values = {**told, **{f"person.{name}": value for name, value in person.items()}}
+    return evaluate(condition, names(plan, of_now=False), values, plan.timezone).holds
 
 
 def fault(text: str, declared: Mapping[str, str]) -> str | None:

@@ -1,6 +1,6 @@
 """The heart of Waypost: everything that should happen in one journey, as of one instant. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -8,6 +8,7 @@ from plan import companions, judgement
 from plan.agenda import Agenda, ClockState, ItemState, Occurrence
 from plan.arrows import Arrows
 from plan.clocks import Run
+from plan.correcting import correcting
 from plan.facts import Fact, Journey, People, Sent
 from plan.judgement import Candidate, Case
 from plan.keys import message_key
@@ -17,6 +18,7 @@ from plan.lifecycle import fold
 from plan.model import Plan
 from plan.planned import Planned, rules_of, waits_for
 from plan.recipients import recipients
+from plan.renaming import under_new_names
 from plan.roles import canonical
 from plan.timing import reader, times
 from plan.triggers import planned
@@ -35,6 +37,7 @@ def decide(
     """
     applicant = people.people.get(journey.person_id)
     life = fold(plan, journey, facts, applicant.attributes if applicant else None)
+    sent = under_new_names(plan, sent)
     rows = {row.key: row for row in sent}
     case = Case(plan, life, Arrows(life.process), people, rows, now)
     candidates = _candidates(case)
@@ -57,6 +60,7 @@ def decide(
         occurrences=(*occurrences, *waiting),
         next_at=None if ends else next_at(life, candidates, facts, now),
         ends=ends,
+        allowed=tuple(sorted(life.allowed(now))),
         told=life.told_at(now),
         attention=attention(life, occurrences, facts, now),
     )
@@ -65,13 +69,21 @@ def decide(
 def _candidates(case: Case) -> list[Candidate]:
     """One candidate a key; of two dates with the same key the later one counts."""
     found: dict[str, Candidate] = {}
-    for one in planned(case.plan, case.life):
+    _add(found, planned(case.plan, case.life), case)
+    standing = frozenset(key for key, candidate in found.items() if candidate.planned.dropped != "retracted")
+    for rule in rules_of(case.plan, case.life.process):
+        if rule.corrects:
+            _add(found, correcting(rule, case.life, standing, case.sent), case)
+    return list(found.values())
+
+
+def _add(found: dict[str, Candidate], occurrences: Iterable[Planned], case: Case) -> None:
+    for one in occurrences:
         for recipient in recipients(case.plan, case.life, case.people, one):
             whose = reader(case.plan, recipient, case.life.journey.id)
             key = message_key(one.stem, recipient.to)
             if _counts_more(one, found.get(key)):
                 found[key] = Candidate(one, recipient, whose, times(one, whose), key, case.sent.get(key))
-    return list(found.values())
 
 
 def _counts_more(one: Planned, before: Candidate | None) -> bool:
@@ -96,6 +108,7 @@ def _judge(candidates: list[Candidate], case: Case) -> None:
         judgement.by_stage(candidate, case)
     for candidate in undecided():
         judgement.by_condition(candidate, case)
+    companions.digest(candidates)
     companions.sent_recently(candidates, case.sent, case.plan.timezone)
     companions.one_a_day(candidates, companions.as_planned)
     companions.one_for_all_items(candidates, companions.as_planned)

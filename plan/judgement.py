@@ -10,7 +10,7 @@ from pydantic import JsonValue
 from plan.agenda import Occurrence
 from plan.arrows import Arrows
 from plan.calendar import add, at_local, zone_info
-from plan.conditions import Answer, evaluate, names
+from plan.conditions import Answer, allowances, evaluate, names
 from plan.facts import People, Sent
 from plan.life import Life
 from plan.model import Plan
@@ -47,6 +47,8 @@ class Case:
         if applicant is not None:
             values |= {f"person.{name}": value for name, value in applicant.attributes.items()}
         values |= {"stage": self.life.track.visit(moment).stage, "now": moment}
+        allowed = self.life.allowed(moment)
+        values |= {f"allows.{word}": word in allowed for word in allowances(self.plan)}
         return evaluate(condition, names(self.plan, of_now=True), values, self.plan.timezone)
 
 
@@ -194,7 +196,7 @@ def by_now(candidate: Candidate, case: Case) -> None:
     person = candidate.recipient.person
     if candidate.recipient.person_id is None and not candidate.recipient.desk:
         return candidate.hold("no_recipient", f"nobody holds the role {candidate.recipient.role}")
-    if person is not None and person.on_hold:
+    if person is not None and person.on_hold and "on_hold" not in planned.rule.even_if:
         return candidate.hold("on_hold")
     if not candidate.recipient.desk and (person is None or person.address_digest is None):
         return candidate.hold("no_address", None if person is not None else "the directory does not know this person")

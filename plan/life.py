@@ -3,7 +3,9 @@
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Final
 
 from pydantic import JsonValue
 
@@ -11,6 +13,11 @@ from plan.agenda import FactVerdict
 from plan.clocks import Run
 from plan.facts import Fact, Journey
 from plan.model import Process
+
+
+EARNED: Final = "credits.earned"
+CREDITS: Final = "credits"  # the field of an event that grants some
+LATEST: Final = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +85,8 @@ class Life:
     triggers: list[Trigger] = field(default_factory=list)
     verdicts: dict[str, FactVerdict] = field(default_factory=dict)
     bindings: list[Binding] = field(default_factory=list)
+    heard: dict[str, datetime] = field(default_factory=dict)  # when, by fact
+    taken_back: Mapping[str, str] = field(default_factory=dict)  # retracted fact → the one that took it back
     told: list[tuple[datetime, Mapping[str, JsonValue]]] = field(default_factory=list)
 
     def is_final(self, stage: str) -> bool:
@@ -101,10 +110,41 @@ class Life:
         """The clocks of items that run at `instant`."""
         return [run for run in self.runs if run.item is not None and run.running(instant)]
 
+    def allowed(self, instant: datetime) -> frozenset[str]:
+        """What the clocks that run at `instant` say may still be done."""
+        return frozenset(word for run in self.runs if run.running(instant) for word in run.deadline.allows)
+
     def told_at(self, instant: datetime) -> dict[str, JsonValue]:
-        """The latest told values by `at` (7); a value told as nothing is not told."""
+        """The latest told values by `at` (7); a value told as nothing is not told.
+
+        In a process that says `credits: sum`, earned credits that nobody told are added up.
+        """
         values: dict[str, JsonValue] = {}
         for at, said in self.told:
             if at <= instant:
                 values.update(said)
-        return {name: value for name, value in values.items() if value is not None}
+        found: dict[str, JsonValue] = {name: value for name, value in values.items() if value is not None}
+        if self.process.credits == "sum":
+            found.setdefault(EARNED, self._earned(instant))
+        return found
+
+    def told_so_far(self) -> dict[str, JsonValue]:
+        """What the fold has been told up to the place that it has reached."""
+        return self.told_at(LATEST)
+
+    def changes(self) -> list[datetime]:
+        """The instants at which what is told may change, earliest first."""
+        found = {self.journey.created_at, *(at for at, _ in self.told)}
+        if self.process.credits == "sum":
+            found |= {visit.at for track in self.items.values() for visit in track.visits}
+        return sorted(found)
+
+    def _earned(self, instant: datetime) -> float:
+        """The `credits` of every item whose stage a fact with credits has led to, and nothing has left since."""
+        total = Decimal(0)
+        for track in self.items.values():
+            cause = track.visit(instant).cause if track.visits[0].at <= instant else None
+            credits = cause.data.get(CREDITS) if isinstance(cause, Fact) else None
+            if isinstance(credits, int | float | str) and not isinstance(credits, bool):
+                total += Decimal(str(credits))
+        return float(total)

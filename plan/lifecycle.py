@@ -15,9 +15,11 @@ from plan.arrows import Arrows
 from plan.calendar import local_date
 from plan.clocks import Run
 from plan.clockwork import Clockwork
+from plan.conditions import holds
+from plan.drawing import drawn, selection
 from plan.facts import Fact, Journey
 from plan.life import Binding, Life, Track, Trigger, Visit
-from plan.model import Plan
+from plan.model import Arrow, Plan
 from plan.verdicts import LATE, verdict
 
 
@@ -58,6 +60,8 @@ class _Fold:
         self.back = statements.taken_back(self.facts)
         counting = [f for f in self.facts if f.id not in self.back]
         self.life = Life(process, journey, Track([]), almanac.known)
+        self.life.heard.update({f.id: max(f.at, f.heard_at) for f in facts})
+        self.life.taken_back = self.back
         said = statements.said_of_clocks(process, counting, journey.started_at)
         self.clocks = Clockwork(self.life, almanac, counting, said)
         self.fired: set[str] = set()
@@ -92,10 +96,16 @@ class _Fold:
         if self.life.over(fact.heard_at):
             self.doubtful.add(fact.id)
         self.name_item(fact)
-        given = verdict(self.life, self.arrows, fact, self.ids)
+        given = verdict(self.life, self.arrows, fact, self.ids, self.opens)
         self.life.verdicts[fact.id] = given
         if given.verdict == "accepted":
             self.take_effect(fact)
+
+    def opens(self, arrow: Arrow) -> bool:
+        """Whether its condition holds with what has been told so far; one without a condition is always open."""
+        if arrow.if_ is None:
+            return True
+        return holds(arrow.if_, self.plan, self.life.told_so_far(), self.life.person)
 
     def name_item(self, fact: Fact) -> None:
         """An item exists from the first fact that names it, in its start stage."""
@@ -118,6 +128,15 @@ class _Fold:
         self.follow(fact.type, fact.item, fact.at, fact)
         if answered:
             self.all_answered(answered, fact)
+        draw = self.life.process.audit
+        if draw is not None and fact.type == draw.on and draw.item not in self.life.items:
+            if drawn(draw, self.life.journey.id):
+                self.select(selection(draw, fact))
+
+    def select(self, fact: Fact) -> None:
+        """The lot opens an item; a second event finds it there and draws no more (36)."""
+        self.name_item(fact)
+        self.take_effect(fact)
 
     def bind(self, fact: Fact) -> None:
         """Fields of type person bind the roles they are named after (28)."""
@@ -137,10 +156,10 @@ class _Fold:
     def follow(self, name: str, item: str | None, at: datetime, cause: Fact | Run) -> bool:
         """Take the arrows of this name that leave the stages reached. Whether there was one."""
         track = self.life.items.get(item) if item is not None else None
-        to = self.arrows.out_of_item(track.kind, track.stage, name) if track is not None else None
+        to = self.arrows.out_of_item(track.kind, track.stage, name, self.opens) if track is not None else None
         if track is not None and to is not None:
             track.visits.append(Visit(at, to.to, _heard(at, cause), cause))
-        found = self.arrows.out_of(self.life.track.stage, name)
+        found = self.arrows.out_of(self.life.track.stage, name, self.opens)
         if found is not None:
             self.enter(found[0].to, at, cause, anywhere=found[1])
         return to is not None or found is not None
@@ -154,7 +173,7 @@ class _Fold:
         if [v.stage for v in self.life.track.visits if v.at == at].count(stage) > 1:
             return  # arrows of passed deadlines that lead in a circle are followed once
         for run in self.clocks.passed():
-            found = self.arrows.out_of(stage, run.name)
+            found = self.arrows.out_of(stage, run.name, self.opens)
             if found is not None:
                 self.fire_passing(run, at)
                 self.enter(found[0].to, at, run, anywhere=found[1])
@@ -163,7 +182,7 @@ class _Fold:
     def all_answered(self, answered: list[Run], fact: Fact) -> None:
         """Derive `all_answered` when these were the last running clocks with `until` of their kind (4)."""
         for kind in sorted({self.kind(r) for r in answered} - {self.kind(r) for r in self.clocks.asking()}):
-            found = self.arrows.out_of(self.life.track.stage, "all_answered")
+            found = self.arrows.out_of(self.life.track.stage, "all_answered", self.opens)
             fits = found is not None and found[0].of in {None, kind}
             if fits or not self.arrows.named("all_answered"):
                 heard_at = max(fact.at, fact.heard_at)

@@ -13,6 +13,7 @@ from pydantic import JsonValue
 
 from plan.agenda import Agenda, ClockState, Occurrence
 from plan.calendar import local_date
+from plan.conditions import allowances
 from plan.facts import Fact, Journey, Person
 from plan.fees import Fee, fee
 from plan.model import EventType, FieldSpec, Plan, Rule
@@ -23,7 +24,7 @@ from plan.words import date_words, days_words, instant_words, joined, name_words
 
 ALWAYS: Final = frozenset(
     {"applicant.first_name", "applicant.name", "program.title", "program.help", "cycle", "application.number"}
-    | {"process.title", "stage", "items"}
+    | {"process.title", "stage", "items", "allowed"}
 )
 OF_A_DEADLINE: Final = frozenset({"deadline.on", "deadline.date", "days_left", "days_late"})
 
@@ -35,6 +36,7 @@ def catalogue(plan: Plan, rule: Rule) -> frozenset[str]:
         | {f"person.{name}" for name in plan.person}
         | {f"told.{name}" for name in plan.told}
         | {f"links.{name}" for name, link in plan.links.items() if "{item}" not in link or _about_items(plan, rule)}
+        | {f"allows.{word}" for word in allowances(plan)}
         | {f"clock.{name}.on" for process in processes_of(plan, rule) for name in process.deadlines}
         | {f"fees.{name}.{part}" for name in plan.fees for part in Fee.model_fields}
         | (OF_A_DEADLINE if _deadline_of(plan, rule) else frozenset())
@@ -71,6 +73,8 @@ def fields(
         **{f"clock.{n}.on": _clock_words(plan, agenda, n, occurrence.item) for n in sorted(deadlines(plan))},
         **_of_the_deadline(plan, agenda, occurrence, now),
         **_fees(plan, agenda, person, now),
+        **{f"allows.{word}": "yes" if word in agenda.allowed else "" for word in allowances(plan)},
+        "allowed": joined([name_words(word) for word in agenda.allowed]),
         "items": joined(_items(plan, rule, agenda, occurrence)),
         "item": occurrence.item or "",
         "event.on": instant_words(happened_at, plan.timezone) if happened_at else "",

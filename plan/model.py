@@ -181,7 +181,7 @@ class Process(Frozen):
 
 
 class Rule(Frozen):
-    """One notification. One of `on`, `before`, `after`, `moved`, `entered`, `left`, `idle`, `becomes` is its trigger.
+    """One notification. One of `on`, `before`, `after`, `moved`, `entered`, `left`, `idle`, `becomes`, `corrects` is its trigger.
 
     `to` is in order of fallback (`payer or applicant`); `while_` None means plan.md 19's default.
     """
@@ -247,3 +247,8 @@ class Plan(Frozen):
     processes: Mapping[str, Process]
     rules: Mapping[str, Rule]
     coverage: Mapping[str, str] = Field(default_factory=dict)
+
+    def template_of(self, rule: str) -> str:
+        """Whose text a rule's messages have: its own, or the one that it borrows."""
+        found = self.rules.get(rule)
+        return (found.template if found is not None else None) or rule

@@ -71,6 +71,7 @@ def implied_events(plan: Plan) -> dict[str, EventType]:
     found: dict[str, str | None] = {}
     named: set[str] = {rule.on for rule in plan.rules.values() if rule.on}
     for process in plan.processes.values():
+        named |= {process.audit.on} if process.audit is not None else set()
         named |= {*process.anywhere, *(name for name, _ in arrows(process.stages.values()))}
         for deadline in process.deadlines.values():
             named |= {*deadline.after, *deadline.until}
@@ -83,6 +84,7 @@ def implied_events(plan: Plan) -> dict[str, EventType]:
     kinds: dict[str, str | None] = {name: found.get(name) for name in named | found.keys()}
     known = {*plan.events, *deadlines(plan), *RESERVED_EVENTS}
     events = {name: EventType(name=name, item=item) for name, item in sorted(kinds.items()) if name not in known}
-    if AUDIT in item_kinds(plan) and "audit_selected" not in plan.events:
-        events["audit_selected"] = EventType(name="audit_selected", item=AUDIT)
+    drawn = next((p.audit.item for p in plan.processes.values() if p.audit is not None), AUDIT)
+    if drawn in item_kinds(plan) and "audit_selected" not in plan.events:
+        events["audit_selected"] = EventType(name="audit_selected", item=drawn)
     return events

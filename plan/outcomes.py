@@ -13,6 +13,7 @@ Skipped = Literal[
     "condition_false",
     "sent_recently",
     "merged_same_day",
+    "folded_into_digest",
     "superseded_by_new_deadline",
     "replaced_by_plan_version",
     "rule_off",

@@ -71,6 +71,8 @@ def waits_for(rule: Rule, life: Life) -> str | None:
         return name
     if rule.becomes is not None:
         return clip(rule.becomes)
+    if rule.corrects:
+        return " or ".join(rule.corrects)
     if rule.idle is not None:
         return rule.of if rule.of in life.process.items else None
     if stage := rule.entered or rule.left:
@@ -85,9 +87,14 @@ def waits_for(rule: Rule, life: Life) -> str | None:
 
 def _on(rule: Rule, life: Life, zone: str) -> Iterator[Planned]:
     for trigger in life.triggers:
-        if trigger.name != rule.on:
+        if trigger.name != rule.on or (rule.on == "delivery_failed" and not _about(rule, trigger)):
             continue
         yield from by_trigger(rule, trigger, zone)
+
+
+def _about(rule: Rule, trigger: Trigger) -> bool:
+    """Whether it was a message of the rule that `of:` names, or of any."""
+    return rule.of is None or (trigger.fact is not None and trigger.fact.data.get("rule") == rule.of)
 
 
 def by_trigger(rule: Rule, trigger: Trigger, zone: str) -> Iterator[Planned]:

@@ -1,29 +1,33 @@
 """Reads one process of a plan: its stages, deadlines and items. What its names refer to is `plan.check`'s matter."""
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any, Final
 
 from plan import document
 from plan.document import Entry, Node, Scalar
-from plan.model import Arrow, Deadline, ItemKind, Process, Stage
+from plan.model import Arrow, AuditDraw, Deadline, ItemKind, Process, Stage
+from plan.names import AUDIT as AUDIT_KIND
 from plan.problem import clip
 from plan.read_dates import read_plus, read_then
 from plan.reading import Keys, Reader
 
 PROCESS: Final = Keys(
     "a process",
-    frozenset({"start", "deadlines", "stages", "anywhere", "items", "linger"}),
-    frozenset({"audit", "next", "credits"}),
+    frozenset({"start", "deadlines", "stages", "anywhere", "items", "linger", "credits", "audit"}),
+    frozenset({"next"}),
 )
 DEADLINE: Final = Keys(
     "a deadline",
     frozenset({"date", "told", "after", "plus", "then", "if_closed", "at", "per", "until", "settle", "allows"}),
     frozenset({"pauses", "every", "waits_for"}),
 )
-ARROW: Final = Keys("an arrow", frozenset({"to", "of"}), frozenset({"if"}))
+ARROW: Final = Keys("an arrow", frozenset({"to", "of", "if"}))
+AUDIT: Final = Keys("an audit", frozenset({"share", "on", "seed", "item"}))
 AFTER: Final = Keys("`after`", frozenset(), frozenset({"sent"}))
 ITEM: Final = Keys("an item", frozenset({"start", "stages"}))
+_PERCENT: Final = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,3})?) ?%")
 
 
 def read_process(reader: Reader, entry: Entry) -> Process:
@@ -43,6 +47,8 @@ def read_process(reader: Reader, entry: Entry) -> Process:
         deadlines={d.key: read_deadline(reader, d) for d in deadlines},
         items={i.key: read_item(reader, i) for i in items},
         linger=reader.span(values["linger"]) if "linger" in values else timedelta(days=90),
+        audit=read_audit(reader, values["audit"]) if "audit" in values else None,
+        credits="sum" if "credits" in values and reader.one_of(values["credits"], ("told", "sum")) == "sum" else "told",
     )
 
 
@@ -73,7 +79,24 @@ def read_arrow(reader: Reader, entry: Entry) -> Arrow:
     return Arrow(
         to=reader.text(values["to"]) if "to" in values else "",
         of=reader.text(values["of"]) if "of" in values else None,
+        if_=reader.text(values["if"]) if "if" in values else None,
     )
+
+
+def read_audit(reader: Reader, node: Node) -> AuditDraw | None:
+    """`{share: 10%, on: submitted, seed: cwe-2026}`."""
+    values = reader.table(node, AUDIT)
+    for key, example in (("share", "10%"), ("on", "submitted"), ("seed", "cwe-2026")):
+        if key not in values:
+            reader.wrong(node.line, f"the audit has no `{key}`: write one such as `{key}: {example}`")
+    if not {"share", "on", "seed"} <= values.keys():
+        return None
+    share = _PERCENT.fullmatch(reader.text(values["share"]))
+    if share is None or float(share[1]) > 100:
+        reader.wrong(values["share"].line, "the share is a percentage from 0% to 100%: write such as `10%`")
+        return None
+    item = reader.text(values["item"]) if "item" in values else AUDIT_KIND
+    return AuditDraw(share=float(share[1]) / 100, on=reader.text(values["on"]), seed=reader.text(values["seed"]), item=item)
 
 
 def read_item(reader: Reader, entry: Entry) -> ItemKind:

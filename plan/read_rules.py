@@ -5,19 +5,18 @@ from typing import Any, Final, get_args
 
 from plan.coverage import CHECKLIST
 from plan.document import Entry, Node, Scalar, Sequence
-from plan.model import Purpose, Rule
+from plan.model import EvenIf, Purpose, Rule
 from plan.period import LONGEST_YEARS, Period
 from plan.problem import clip, instead
 from plan.reading import Keys, Reader
 from plan.roles import canonical
 
-TRIGGERS: Final = ("on", "before", "after", "moved", "entered", "left", "idle", "becomes")
+TRIGGERS: Final = ("on", "before", "after", "moved", "entered", "left", "idle", "becomes", "corrects")
 RULE: Final = Keys(
     "a notification",
     frozenset({"covers", "purpose", "optional", "to", *TRIGGERS, "offsets", "while", "stages", "in", "at"})
     | frozenset({"urgent", "lateness", "when_unknown", "state", "why", "if", "of", "repeat", "backfill", "within"})
-    | frozenset({"every", "limit"}),
-    frozenset({"digest", "even_if", "corrects", "was", "template", "history"}),
+    | frozenset({"every", "limit", "digest", "even_if", "was", "template"}),
 )
 LONGEST_MONTHS: Final = 12 * LONGEST_YEARS
 MOST_REPEATS: Final = 52  # once a week for a year
@@ -86,6 +85,11 @@ def read_within(reader: Reader, node: Node, *, after: bool) -> tuple[Period, Per
     return first, last
 
 
+def read_all_of(reader: Reader, node: Node, known: tuple[str, ...]) -> tuple[str, ...]:
+    """Words out of a closed list."""
+    return tuple(word for word in (reader.one_of(item, known) for item in reader.items(node)) if word is not None)
+
+
 def read_lateness(reader: Reader, node: Node) -> Period:
     """How late a message may leave, in days or less."""
     span = reader.span(node)
@@ -93,7 +97,7 @@ def read_lateness(reader: Reader, node: Node) -> Period:
 
 
 RULE_FIELDS: Final[Mapping[str, tuple[str, Callable[[Reader, Node], Any]]]] = {
-    **{key: (key, Reader.text) for key in TRIGGERS if key != "idle"},
+    **{key: (key, Reader.text) for key in TRIGGERS if key not in {"idle", "corrects"}},
     "idle": ("idle", Reader.length),
     "of": ("of", Reader.text),
     "repeat": ("repeat", lambda reader, node: reader.count(node, MOST_REPEATS)),
@@ -113,6 +117,11 @@ RULE_FIELDS: Final[Mapping[str, tuple[str, Callable[[Reader, Node], Any]]]] = {
     "state": ("state", lambda reader, node: reader.one_of(node, ("live", "test", "draft", "off")) or "live"),
     "why": ("why", Reader.text),
     "if": ("if_", Reader.text),
+    "digest": ("digest", Reader.span),
+    "even_if": ("even_if", lambda reader, node: read_all_of(reader, node, get_args(EvenIf))),
+    "corrects": ("corrects", Reader.words),
+    "was": ("was", Reader.text),
+    "template": ("template", Reader.text),
     "when_unknown": ("when_unknown", lambda reader, node: reader.one_of(node, ("resend", "review"))),
 }
 
@@ -125,7 +134,10 @@ def check_parts(reader: Reader, entry: Entry, values: Mapping[str, Node], found:
             reader.wrong(entry.line, f"`{name}` has no `{key}`: write one such as `{key}: {example}`")
     check_trigger(reader, entry, values, found)
     check_offsets(reader, values, found)
-    for key, trigger in (("of", "idle"), ("repeat", "idle"), ("backfill", "becomes"), ("limit", "every")):
+    goes_with = {"of": "idle", "repeat": "idle", "backfill": "becomes", "limit": "every", "digest": "on"}
+    for key, trigger in goes_with.items():
+        if key == "of" and found.get("on") == "delivery_failed":
+            continue
         if key in values and trigger not in values:
             reader.wrong(values[key].line, f"`{key}` goes with `{trigger}:`: leave it out")
     if found.get("state") == "off" and "why" not in values:
@@ -167,7 +179,7 @@ def check_offsets(reader: Reader, values: Mapping[str, Node], found: Mapping[str
     line, offsets = values["offsets"].line, found.get("offsets", ())
     if "moved" in values:
         reader.wrong(line, "what a moved deadline triggers leaves at once: leave `offsets` out")
-    for trigger in {"idle", "becomes"} & values.keys():
+    for trigger in sorted({"idle", "becomes", "corrects"} & values.keys()):
         reader.wrong(line, f"`{trigger}` has no offsets: leave `offsets` out")
     if {"after", "on", "entered", "left"} & values.keys() and Period() in offsets:
         reader.wrong(line, "an offset of no time is no offset: write `on:` without `offsets`")

@@ -1,6 +1,7 @@
 """Whether the journey still stands where an occurrence makes sense: stages, items, clocks (plan.md 8, 14, 19)."""
 
 from datetime import datetime
+from typing import Final
 
 from plan.arrows import Arrows
 from plan.life import Life, Visit
@@ -9,11 +10,15 @@ from plan.names import item_kinds_of
 from plan.outcomes import Skipped
 from plan.planned import Planned
 
+WITHDRAWN: Final = "withdrawn"  # the one word of `even_if:` for every arrow of `anywhere` into a final stage
+
 
 def stopped(planned: Planned, instant: datetime) -> Skipped | None:
     """Why the clock that a rule counts from ended before `instant`; None while it runs or has simply passed."""
     run = planned.run
     if run is None or not planned.by_clock:
+        return None
+    if run.stopped and WITHDRAWN in planned.rule.even_if:
         return None
     if run.ended_at is not None and run.ended_at <= instant:
         return "journey_ended" if run.stopped else "answered"
@@ -37,6 +42,8 @@ def left(planned: Planned, plan: Plan, life: Life, arrows: Arrows, instant: date
         return None if _own_stage(planned, plan, life, instant) == start else "stage_left"
     if rule.entered is not None and planned.offset is not None:
         return None if _own_stage(planned, plan, life, instant) == rule.entered else "stage_left"
+    if visit.broke_off and WITHDRAWN in rule.even_if:
+        return None
     if life.is_final(visit.stage) and _ended(planned, visit):
         return "journey_ended"
     if planned.by_clock and rule.purpose == "reminder" and not _by_default(planned, arrows, life, visit.stage):

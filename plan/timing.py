@@ -111,6 +111,8 @@ def _natural(planned: Planned, reader: Reader) -> datetime | None:
     rule = planned.rule
     if planned.day is not None:
         return _at_local(planned.day, rule.at or reader.window.opens, reader.zone)
+    if planned.instant is not None and rule.digest is not None and planned.offset is None:
+        return planned.instant + rule.digest
     if planned.instant is None or rule.at is None or planned.offset is not None:
         return planned.instant
     today = local_date(planned.instant, reader.zone)

@@ -16,5 +16,5 @@ def planned(plan: Plan, life: Life) -> Iterator[Planned]:
             yield from idling(rule, plan, life)
         elif rule.becomes is not None:
             yield from becoming(rule, plan, life)
-        else:
+        elif not rule.corrects:  # corrections follow from what was sent, when all others are known
             yield from by_clock_or_event(rule, life, plan.timezone)

@@ -1,17 +1,25 @@
 """How one fact is taken at its place in the fold: accepted, waiting, no change or refused (plan.md 2)."""
 
+from collections.abc import Callable
+
 from plan import statements
 from plan.agenda import FactVerdict
 from plan.arrows import Arrows
 from plan.facts import Fact
 from plan.life import Life, Track
+from plan.model import Arrow
 
 ACCEPTED = FactVerdict(verdict="accepted")
 LATE = FactVerdict(verdict="late_event", reason="the journey had ended")
 
 
-def verdict(life: Life, arrows: Arrows, fact: Fact, ids: frozenset[str]) -> FactVerdict:
-    """The verdict in the stages reached so far; `ids` are those of all facts, for retractions."""
+def verdict(
+    life: Life, arrows: Arrows, fact: Fact, ids: frozenset[str], opens: Callable[[Arrow], bool]
+) -> FactVerdict:
+    """The verdict in the stages reached so far; `ids` are those of all facts, for retractions.
+
+    `opens` says whether an arrow's condition holds at this place of the fold.
+    """
     if fact.type == statements.CREATED:
         return FactVerdict(verdict="no_change", reason="the journey has been created already")
     reason = statements.fault(life.process, fact)
@@ -25,19 +33,21 @@ def verdict(life: Life, arrows: Arrows, fact: Fact, ids: frozenset[str]) -> Fact
         if reached is None:
             return FactVerdict(verdict="waiting", reason="the item is not known")
         return ACCEPTED if reached.stage != fact.data["to"] else _there(reached.stage)
-    return _by_arrows(life, arrows, fact, track)
+    return _by_arrows(life, arrows, fact, track, opens)
 
 
-def _by_arrows(life: Life, arrows: Arrows, fact: Fact, track: Track | None) -> FactVerdict:
+def _by_arrows(
+    life: Life, arrows: Arrows, fact: Fact, track: Track | None, opens: Callable[[Arrow], bool]
+) -> FactVerdict:
     """Accepted with an arrow from a stage reached, or with none anywhere; else waiting, or no change."""
     found: list[FactVerdict] = []
     if fact.type in arrows.targets:
-        if arrows.out_of(life.track.stage, fact.type):
+        if arrows.out_of(life.track.stage, fact.type, opens):
             return ACCEPTED
         found.append(_without_arrow(life.track.stage, arrows.targets[fact.type]))
     targets = arrows.item_targets.get(fact.type, {})
     if track is not None and track.kind in targets:
-        if arrows.out_of_item(track.kind, track.stage, fact.type):
+        if arrows.out_of_item(track.kind, track.stage, fact.type, opens):
             return ACCEPTED
         found.append(_without_arrow(track.stage, targets[track.kind]))
     return next((v for v in found if v.verdict == "waiting"), found[0] if found else ACCEPTED)

@@ -16,17 +16,11 @@ PROGRAMS = Path(__file__).parents[2] / "programs"
 
 LATER = [
     ("earned: number,", "earned: number, remark: text,", 10, "text in told"),
-    ("linger: 30 days", "audit: {share: 10%}", 35, "audit"),
     ("linger: 30 days", "next: {approved: renewal}", 35, "next"),
-    ("linger: 30 days", "credits: sum", 35, "credits"),
     ("plus: 60 days}", "plus: 60 days, pauses: due}", 21, "pauses"),
     ("plus: 60 days}", "plus: 60 days, waits_for: welcome}", 21, "waits_for"),
     ("grace: {after: due, plus: 60 days}", "grace: {every: 1 year, after: due}", 21, "every"),
     ("after: due, plus: 60 days", "after: {sent: welcome}, plus: 60 days", 21, "sent"),
-    ("{submitted: in_review, due: past_due}", "{submitted: {to: in_review, if: x}, due: past_due}", 24, "if"),
-    ("on: created}", "on: delivery_failed}", 41, "delivery_failed"),
-    *(("on: created}", f"on: created, {key}: x}}", 41, key) for key in ("digest", "even_if", "corrects")),
-    *(("on: created}", f"on: created, {key}: x}}", 41, key) for key in ("was", "template", "history")),
 ]
 
 
