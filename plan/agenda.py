@@ -36,6 +36,7 @@ class ClockState(Frozen):
     passed: bool = False
     ended_by: str | None = None  # id of the fact that answered it
     extended: bool = False
+    paused_days: int | None = None  # stands still, with so many days remaining
     problem: str | None = None  # why it has no date
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from pydantic import JsonValue
@@ -16,11 +16,12 @@ STEPS: Final = {"next": timedelta(days=1), "previous": timedelta(days=-1)}
 
 @dataclass(frozen=True, slots=True)
 class Almanac:
-    """`known` holds dates by name, such as the person's birth_date."""
+    """`known` holds dates by name, such as the person's birth_date; `until` ends what would come again for ever."""
 
     zone: str
     calendar: BusinessCalendar = field(default_factory=BusinessCalendar)
     known: Mapping[str, JsonValue] = field(default_factory=dict)
+    until: datetime | None = None
 
     def effective(self, deadline: Deadline, day: date) -> date:
         """From the date that `plus` leads to: business days, then `then:`, then `if_closed:` (plan.md 11).

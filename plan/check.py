@@ -3,24 +3,25 @@
 Names are looked up in the plan as it was read, lines in the document.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
-from graphlib import CycleError, TopologicalSorter
 from typing import Final
 
 from plan import document
 from plan.conditions import fault, names
 from plan.document import line_of
 from plan.life import CREDITS, EARNED
-from plan.model import RESERVED_EVENTS, Arrow, Deadline, EventType, FieldSpec, Plan, Process, Stage
-from plan.names import arrows, deadlines, item_kinds, kinds_of
+from plan.model import RESERVED_EVENTS, Arrow, EventType, FieldSpec, Plan, Process, Stage
+from plan.names import arrows, deadlines, item_kinds
 from plan.problem import clip, instead, misspelt
 from plan.reading import Reader
 from plan.roles import givers, recipients
 
-LEADS: Final = frozenset({"audit_selected", "cancel_requested", "all_answered", "touched", "delivery_failed"})  # reserved, fit for arrows
+LEADS: Final = frozenset(
+    {"audit_selected", "cancel_requested", "all_answered", "touched", "delivery_failed"}
+)  # reserved, fit for arrows
 STARTS: Final = LEADS | {"created"}  # and fit to start or answer a clock
 OF_A_PERSON: Final = frozenset({"address_changed", "hold", "released", "deceased", "merged"})
 
@@ -141,14 +142,8 @@ def _process(case: Case, process: Process) -> None:
                     case.wrong(
                         f"`{name}` is not a clock of items: write `per: item` there", *item, "stages", stage.name
                     )
-    for deadline in process.deadlines.values():
-        _deadline(case, process, deadline)
     _audit(case, process)
     _credits(case, process)
-    for circle in circles(process):
-        names = " after ".join(circle if len(circle) < 10 else (*circle[:8], "…", circle[0]))
-        sentence = f"these deadlines count from each other: {names}; let one count from an event"
-        case.wrong(sentence, *here, "deadlines", circle[0], "after")
 
 
 def _audit(case: Case, process: Process) -> None:
@@ -200,62 +195,3 @@ def _target(case: Case, process: Process, name: str, arrow: Arrow, stages: froze
         case.wrong("`of` goes with `all_answered` alone: leave it out", *path, "of")
     elif arrow.of is not None:
         case.known(arrow.of, process.items, "item", *path, "of")
-
-
-def _deadline(case: Case, process: Process, deadline: Deadline) -> None:
-    here = ("processes", process.name, "deadlines", deadline.name)
-    if deadline.name in RESERVED_EVENTS | OF_A_PERSON:
-        case.wrong(f"`{deadline.name}` is an event of Waypost's own: rename the deadline", *here)
-    told = case.plan.told
-    if deadline.told is not None and case.known(deadline.told, told, "told field", *here, "told"):
-        kind = told[deadline.told].type
-        if kind != "date":
-            case.wrong(f"`{deadline.told}` is declared as {kind}: a deadline needs a date", *here, "told")
-    if deadline.then is not None and deadline.then.of is not None:
-        field = deadline.then.of
-        if field not in case.plan.person:
-            case.wrong(f"`then` counts with {field}: declare it, `person: {{{field}: date}}`", *here, "then")
-        elif case.plan.person[field].type != "date":
-            case.wrong(
-                f"`{field}` is declared as {case.plan.person[field].type}: a deadline needs a date", *here, "then"
-            )
-    for name in deadline.after:
-        _start(case, process, name, *here, "after")
-        if deadline.per_item and not _about_item(case, process, name):
-            sentence = f"`{name}` is about no item: declare `events: {{{name}: {{item: …}}}}`"
-            case.wrong(sentence, *here, "after", name)
-    for name in deadline.until:
-        _start(case, process, name, *here, "until")
-
-
-def _start(case: Case, process: Process, name: str, *path: str) -> None:
-    """A name that starts or answers a clock."""
-    if name in RESERVED_EVENTS - STARTS:
-        case.wrong(f"`{name}` cannot stand here: write an event of your own", *path, name)
-    elif name in case.deadlines and name not in process.deadlines:
-        case.wrong(f"`{name}` is a deadline of another process: give `{process.name}` one of its own", *path, name)
-    elif name not in RESERVED_EVENTS:
-        case.slip(name, case.named | STARTS, f"declare it: `events: {{{name}: }}`", *path)
-
-
-def _about_item(case: Case, process: Process, name: str) -> bool:
-    """Whether it may be; an event that nothing declares is taken for one."""
-    if name in process.deadlines:
-        return process.deadlines[name].per_item
-    if name in case.declared | RESERVED_EVENTS:
-        return bool(kinds_of(case.plan, name))
-    return True
-
-
-def circles(process: Process) -> Iterator[tuple[str, ...]]:
-    """Deadlines that count from each other, each circle once: b after a after b."""
-    before = {d.name: {name for name in d.after if name in process.deadlines} for d in process.deadlines.values()}
-    while True:
-        try:
-            TopologicalSorter(before).prepare()
-        except CycleError as error:
-            circle = tuple(reversed(error.args[1]))
-            yield circle
-            before[circle[0]] = set()
-        else:
-            return

@@ -30,6 +30,7 @@ class Dated:
     by: str | None = None  # that fact's id
     extended: bool = False
     problem: str | None = None
+    adds: bool = False  # it adds to the date before it
 
     @property
     def passes_at(self) -> datetime | None:
@@ -62,6 +63,12 @@ class Run:
     ended_by: str | None = None
     stopped: bool = False  # ended because the journey was broken off, not by an answer
     restarted_at: datetime | None = None
+    stated: tuple[Dated, ...] = ()  # its dates without any pause
+    anchor: datetime | None = None  # of one that comes again: what all its instances count from
+    turn: int = 0  # and which of them this is, from 0
+
+    def __post_init__(self) -> None:
+        self.stated = self.stated or self.dates
 
     @property
     def name(self) -> str:
@@ -76,6 +83,11 @@ class Run:
         """Neither answered, stopped nor restarted in the whole fold; it may have passed."""
         return self.ended_at is None and self.restarted_at is None
 
+    @property
+    def comes_again(self) -> bool:
+        """Whether another instance follows when its time has come, answered or not."""
+        return self.deadline.every is not None and not self.stopped and self.restarted_at is None
+
     def passed_by(self, instant: datetime) -> bool:
         """Whether it had passed at `instant`."""
         passes_at = self.date.passes_at
@@ -85,6 +97,23 @@ class Run:
         """Whether it runs at `instant`: started, not passed, answered or restarted. Without a date it runs on."""
         over = [end for end in (self.ended_at, self.restarted_at, self.date.passes_at) if end is not None]
         return self.started_at <= instant and all(instant < end for end in over)
+
+
+def begins_by(deadline: Deadline) -> tuple[str, ...]:
+    """The names that start its clock: events, deadlines, and what became of a message of ours."""
+    if deadline.waits_for is not None:
+        return (delivered(deadline.waits_for),)
+    return deadline.after if deadline.after_sent is None else (*deadline.after, handed_over(deadline.after_sent))
+
+
+def handed_over(rule: str) -> str:
+    """The name, which no plan can spell, of the first hand-over of a rule's message."""
+    return f"sent {rule}"
+
+
+def delivered(rule: str) -> str:
+    """The same of its delivery."""
+    return f"delivered {rule}"
 
 
 def named_second(deadline: Deadline, day: date, zone: str) -> datetime:
@@ -146,6 +175,15 @@ def after(deadline: Deadline, anchors: Sequence[Dated], almanac: Almanac) -> lis
     ]
 
 
+def again(deadline: Deadline, anchor: datetime, turn: int, at: datetime, almanac: Almanac) -> Dated:
+    """The date of the `turn`-th instance after the first, known from `at` on.
+
+    All of them count from `anchor`, so that a 29 February comes back (11).
+    """
+    plus = deadline.plus.and_then((deadline.every or Period()).times(turn))
+    return computed(deadline.model_copy(update={"plus": plus}), anchor, Dated(None, at, at), almanac)
+
+
 def computed(deadline: Deadline, anchor: datetime, like: Dated, almanac: Almanac) -> Dated:
     """The date `plus` after `anchor`, known as `like` is."""
     try:
@@ -193,7 +231,8 @@ def _stated(deadline: Deadline, said: Statement, before: Dated | None, almanac: 
     if at is not None and not FIRST_YEAR <= at.year <= LAST_YEAR:
         at, problem = None, OUT_OF_RANGE
     fact = said.fact
-    return Dated(at, fact.at, said.known_at, fact.order, fact.id, said.extends, None if at is not None else problem)
+    problem = None if at is not None else problem
+    return Dated(at, fact.at, said.known_at, fact.order, fact.id, said.extends, problem, adds=said.to is None)
 
 
 def _longer(at: datetime, period: Period, zone: str) -> datetime:

@@ -118,9 +118,7 @@ def one_for_all_items(candidates: list[Candidate], when: Callable[[Candidate], d
 def digest(candidates: list[Candidate]) -> None:
     """What sets one rule off within its `digest:` is one message with the first fact's key (22)."""
     folding = [
-        c
-        for c in candidates
-        if c.planned.rule.digest and c.planned.instant and (c.outcome is None or settled(c))
+        c for c in candidates if c.planned.rule.digest and c.planned.instant and (c.outcome is None or settled(c))
     ]
     for group in grouped(folding, lambda c: (c.planned.rule.name, c.recipient.to)):
         first: Candidate | None = None
@@ -175,7 +173,7 @@ def _moved_nearer(candidate: Candidate) -> bool:
     planned = candidate.planned
     if planned.run is None or planned.dated is not planned.run.date or not is_past(candidate):
         return False
-    dates = [d.at for d in planned.run.dates if d.at is not None]
+    dates = [d.at for d in planned.run.stated if d.at is not None]  # a pause that ends early brings nothing nearer
     return len(dates) > 1 and dates[-1] < dates[-2]
 
 

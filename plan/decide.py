@@ -9,6 +9,7 @@ from plan.agenda import Agenda, ClockState, ItemState, Occurrence
 from plan.arrows import Arrows
 from plan.clocks import Run
 from plan.correcting import correcting
+from plan.dispatches import dispatches
 from plan.facts import Fact, Journey, People, Sent
 from plan.judgement import Candidate, Case
 from plan.keys import message_key
@@ -16,6 +17,7 @@ from plan.leftovers import leftover
 from plan.life import Life
 from plan.lifecycle import fold
 from plan.model import Plan
+from plan.pausing import days_remaining
 from plan.planned import Planned, rules_of, waits_for
 from plan.recipients import recipients
 from plan.renaming import under_new_names
@@ -36,8 +38,9 @@ def decide(
     Raises KeyError when the plan does not have the journey's process.
     """
     applicant = people.people.get(journey.person_id)
-    life = fold(plan, journey, facts, applicant.attributes if applicant else None)
     sent = under_new_names(plan, sent)
+    known = (*facts, *dispatches(plan.processes[journey.process], sent))
+    life = fold(plan, journey, known, applicant.attributes if applicant else None, now)
     rows = {row.key: row for row in sent}
     case = Case(plan, life, Arrows(life.process), people, rows, now)
     candidates = _candidates(case)
@@ -56,7 +59,7 @@ def decide(
         final=life.is_final(visit.stage),
         items=_items(life, now),
         clocks=_clocks(life, now),
-        verdicts=life.verdicts,
+        verdicts={fact.id: life.verdicts[fact.id] for fact in facts},
         occurrences=(*occurrences, *waiting),
         next_at=None if ends else next_at(life, candidates, facts, now),
         ends=ends,
@@ -159,6 +162,7 @@ def _clocks(life: Life, now: datetime) -> tuple[ClockState, ...]:
             passed=run.passed_by(now),
             ended_by=run.ended_by if run.ended_at is not None and run.ended_at <= now else None,
             extended=run.date.extended,
+            paused_days=days_remaining(run, life.runs, now, life.zone) if run.running(now) else None,
             problem=run.date.problem,
         )
         for run in latest.values()

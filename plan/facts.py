@@ -71,5 +71,6 @@ class Sent(Frozen):
     key: str
     state: Literal["open", "held", "on_wire", "sent", "unknown", "failed"]
     at: datetime | None = None  # journey clock of the hand-over; None while open or held
+    delivered_at: datetime | None = None  # when the reader's server took it, on the journey's clock; None: not known
     reason: str | None = None  # for held, failed and unknown
     plan_version: str | None = None

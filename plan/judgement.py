@@ -15,6 +15,7 @@ from plan.facts import People, Sent
 from plan.life import Life
 from plan.model import Plan
 from plan.outcomes import Because, Held, Outcome
+from plan.pausing import days_remaining
 from plan.period import Period
 from plan.planned import Planned
 from plan.recipients import Recipient
@@ -24,7 +25,16 @@ from plan.timing import Reader, Times
 LATENESS: Final = Period(days=1)  # of reminders whose rule says nothing (26)
 SETTLED: Final[Mapping[str, Outcome]] = {"on_wire": "sent", "sent": "sent", "unknown": "unknown", "failed": "failed"}
 OWN: Final = frozenset(
-    {"quiet_hours", "settling", "on_hold", "no_recipient", "no_address", "deadline_unknown", "condition_error"}
+    {
+        "quiet_hours",
+        "settling",
+        "clock_paused",
+        "on_hold",
+        "no_recipient",
+        "no_address",
+        "deadline_unknown",
+        "condition_error",
+    }
 )
 GIVEN_BACK: Final = frozenset(get_args(Held)) - OWN  # reasons that only whoever sends can find, and take away again
 
@@ -193,6 +203,10 @@ def by_now(candidate: Candidate, case: Case) -> None:
         return candidate.skip("no_opening_left")
     if now < times.leave_at:
         return _to_come(candidate, times, now)
+    if planned.by_clock and planned.run is not None:
+        remaining = days_remaining(planned.run, case.life.runs, now, case.plan.timezone)
+        if remaining is not None:
+            return candidate.hold("clock_paused", f"{planned.run.name} is paused, {remaining} days remain")
     person = candidate.recipient.person
     if candidate.recipient.person_id is None and not candidate.recipient.desk:
         return candidate.hold("no_recipient", f"nobody holds the role {candidate.recipient.role}")

@@ -12,8 +12,7 @@ from pydantic import JsonValue
 from plan.agenda import FactVerdict
 from plan.clocks import Run
 from plan.facts import Fact, Journey
-from plan.model import Process
-
+from plan.model import Deadline, Process
 
 EARNED: Final = "credits.earned"
 CREDITS: Final = "credits"  # the field of an event that grants some
@@ -79,12 +78,14 @@ class Life:
     process: Process
     journey: Journey
     track: Track
+    zone: str = "UTC"  # the plan's
     person: Mapping[str, JsonValue] = field(default_factory=dict)  # the applicant's attributes
     items: dict[str, Track] = field(default_factory=dict)
     runs: list[Run] = field(default_factory=list)
     triggers: list[Trigger] = field(default_factory=list)
     verdicts: dict[str, FactVerdict] = field(default_factory=dict)
     bindings: list[Binding] = field(default_factory=list)
+    awaiting: list[tuple[Deadline, str | None]] = field(default_factory=list)  # clocks that wait for a delivery
     heard: dict[str, datetime] = field(default_factory=dict)  # when, by fact
     taken_back: Mapping[str, str] = field(default_factory=dict)  # retracted fact → the one that took it back
     told: list[tuple[datetime, Mapping[str, JsonValue]]] = field(default_factory=list)
@@ -144,7 +145,7 @@ class Life:
         total = Decimal(0)
         for track in self.items.values():
             cause = track.visit(instant).cause if track.visits[0].at <= instant else None
-            credits = cause.data.get(CREDITS) if isinstance(cause, Fact) else None
-            if isinstance(credits, int | float | str) and not isinstance(credits, bool):
-                total += Decimal(str(credits))
+            granted = cause.data.get(CREDITS) if isinstance(cause, Fact) else None
+            if isinstance(granted, int | float | str) and not isinstance(granted, bool):
+                total += Decimal(str(granted))
         return float(total)

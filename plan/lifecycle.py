@@ -23,12 +23,19 @@ from plan.model import Arrow, Plan
 from plan.verdicts import LATE, verdict
 
 
-def fold(plan: Plan, journey: Journey, facts: Sequence[Fact], person: Mapping[str, JsonValue] | None = None) -> Life:
+def fold(
+    plan: Plan,
+    journey: Journey,
+    facts: Sequence[Fact],
+    person: Mapping[str, JsonValue] | None = None,
+    until: datetime | None = None,
+) -> Life:
     """The whole course of a journey. Facts heard after its end change nothing; their verdict says so (8).
 
-    `person`: the applicant's attributes, for deadlines that count with them.
+    `person`: the applicant's attributes, for deadlines that count with them. Clocks that come again do so up to
+    `until`, and once more.
     """
-    almanac = Almanac(plan.timezone, plan.calendar, person or {})
+    almanac = Almanac(plan.timezone, plan.calendar, person or {}, until)
     return _in_time(plan, journey, almanac, sorted(facts, key=lambda f: f.order), {})
 
 
@@ -59,7 +66,7 @@ class _Fold:
         self.ids = frozenset(f.id for f in self.facts)
         self.back = statements.taken_back(self.facts)
         counting = [f for f in self.facts if f.id not in self.back]
-        self.life = Life(process, journey, Track([]), almanac.known)
+        self.life = Life(process, journey, Track([]), almanac.zone, almanac.known)
         self.life.heard.update({f.id: max(f.at, f.heard_at) for f in facts})
         self.life.taken_back = self.back
         said = statements.said_of_clocks(process, counting, journey.started_at)
@@ -83,6 +90,7 @@ class _Fold:
         for fact in rest:
             self.pass_until(fact.at)
             self.judge(fact)
+        self.life.awaiting = self.clocks.awaiting()
         self.pass_until(None)
         return self.life
 
@@ -129,14 +137,14 @@ class _Fold:
         if answered:
             self.all_answered(answered, fact)
         draw = self.life.process.audit
-        if draw is not None and fact.type == draw.on and draw.item not in self.life.items:
-            if drawn(draw, self.life.journey.id):
-                self.select(selection(draw, fact))
+        if draw is not None and fact.type == draw.on and drawn(draw, self.life.journey.id):
+            self.select(selection(draw, fact))
 
     def select(self, fact: Fact) -> None:
         """The lot opens an item; a second event finds it there and draws no more (36)."""
-        self.name_item(fact)
-        self.take_effect(fact)
+        if fact.item not in self.life.items:
+            self.name_item(fact)
+            self.take_effect(fact)
 
     def bind(self, fact: Fact) -> None:
         """Fields of type person bind the roles they are named after (28)."""

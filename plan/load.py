@@ -7,6 +7,7 @@ from typing import Final
 
 from plan import document
 from plan.check import Case, check
+from plan.check_deadlines import check_deadlines
 from plan.check_rules import check_rules, check_templates
 from plan.document import line_of
 from plan.model import Plan
@@ -38,6 +39,7 @@ def load(
     plan = read.model_copy(update={"events": {**read.events, **implied_events(read)}})
     case = Case(reader, root, plan, frozenset(read.events))
     check(case)
+    check_deadlines(case)
     check_rules(case)
     problems = reader.problems()
     if templates is not None:

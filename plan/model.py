@@ -181,9 +181,10 @@ class Process(Frozen):
 
 
 class Rule(Frozen):
-    """One notification. One of `on`, `before`, `after`, `moved`, `entered`, `left`, `idle`, `becomes`, `corrects` is its trigger.
+    """One notification. Its trigger is one of `on`, `before`, `after`, `moved`, `entered`, `left`, `idle`, `becomes`.
 
-    `to` is in order of fallback (`payer or applicant`); `while_` None means plan.md 19's default.
+    One with `corrects` instead follows from messages of other rules. `to` is in order of fallback (`payer or
+    applicant`); `while_` None means plan.md 19's default.
     """
 
     name: str

@@ -27,6 +27,7 @@ Skipped = Literal[
 Held = Literal[
     "quiet_hours",
     "settling",
+    "clock_paused",
     "on_hold",
     "no_recipient",
     "no_address",

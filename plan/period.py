@@ -52,6 +52,11 @@ class Period(BaseModel):
             update={"months": self.months * count, "days": self.days * count, "seconds": self.seconds * count}
         )
 
+    def and_then(self, other: Self) -> Self:
+        """Both spans as one: months with months, days with days."""
+        both = {name: getattr(self, name) + getattr(other, name) for name in ("months", "days", "seconds")}
+        return self.model_copy(update=both)
+
     @property
     def dated(self) -> bool:
         """Whether it names a local date (days, weeks, months, years) and no time of day (plan.md 23)."""

@@ -20,12 +20,12 @@ PROCESS: Final = Keys(
 )
 DEADLINE: Final = Keys(
     "a deadline",
-    frozenset({"date", "told", "after", "plus", "then", "if_closed", "at", "per", "until", "settle", "allows"}),
-    frozenset({"pauses", "every", "waits_for"}),
+    frozenset({"date", "told", "after", "plus", "then", "if_closed", "at", "per", "until", "settle", "allows"})
+    | frozenset({"pauses", "every", "waits_for"}),
 )
 ARROW: Final = Keys("an arrow", frozenset({"to", "of", "if"}))
 AUDIT: Final = Keys("an audit", frozenset({"share", "on", "seed", "item"}))
-AFTER: Final = Keys("`after`", frozenset(), frozenset({"sent"}))
+AFTER: Final = Keys("`after`", frozenset({"sent"}))
 ITEM: Final = Keys("an item", frozenset({"start", "stages"}))
 _PERCENT: Final = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,3})?) ?%")
 
@@ -96,7 +96,9 @@ def read_audit(reader: Reader, node: Node) -> AuditDraw | None:
         reader.wrong(values["share"].line, "the share is a percentage from 0% to 100%: write such as `10%`")
         return None
     item = reader.text(values["item"]) if "item" in values else AUDIT_KIND
-    return AuditDraw(share=float(share[1]) / 100, on=reader.text(values["on"]), seed=reader.text(values["seed"]), item=item)
+    return AuditDraw(
+        share=float(share[1]) / 100, on=reader.text(values["on"]), seed=reader.text(values["seed"]), item=item
+    )
 
 
 def read_item(reader: Reader, entry: Entry) -> ItemKind:
@@ -117,18 +119,22 @@ def read_deadline(reader: Reader, entry: Entry) -> Deadline:
         return Deadline(name=entry.key, fixed=reader.day(entry.value))
     values = reader.table(entry.value, DEADLINE)
     found = {name: read(reader, values[key]) for key, (name, read) in DEADLINE_FIELDS.items() if key in values}
+    if "after" in values:
+        found["after"], found["after_sent"] = read_after(reader, values["after"])
     if "plus" in values:
         found["plus"], found["business_days"] = read_plus(reader, values["plus"])
+    elif found.get("every"):
+        found["plus"] = found["every"]  # the first instance is one span after
     check_parts(reader, entry, values)
     return Deadline(name=entry.key, **found)
 
 
-def read_after(reader: Reader, node: Node) -> tuple[str, ...]:
-    """Names of events and deadlines."""
-    if isinstance(node, document.Mapping):
-        reader.table(node, AFTER)
-        return ()
-    return reader.words(node)
+def read_after(reader: Reader, node: Node) -> tuple[tuple[str, ...], str | None]:
+    """Names of events and deadlines, or the notification in `{sent: …}`."""
+    if not isinstance(node, document.Mapping):
+        return reader.words(node), None
+    values = reader.table(node, AFTER)
+    return (), reader.text(values["sent"]) if "sent" in values else None
 
 
 def read_per(reader: Reader, node: Node) -> bool:
@@ -140,7 +146,9 @@ def read_per(reader: Reader, node: Node) -> bool:
 DEADLINE_FIELDS: Final[Mapping[str, tuple[str, Callable[[Reader, Node], Any]]]] = {
     "date": ("fixed", Reader.day),
     "told": ("told", Reader.text),
-    "after": ("after", read_after),
+    "every": ("every", Reader.length),
+    "pauses": ("pauses", Reader.words),
+    "waits_for": ("waits_for", Reader.text),
     "at": ("at", Reader.clock),
     "per": ("per_item", read_per),
     "until": ("until", Reader.words),
@@ -154,13 +162,15 @@ DEADLINE_FIELDS: Final[Mapping[str, tuple[str, Callable[[Reader, Node], Any]]]] 
 def check_parts(reader: Reader, entry: Entry, values: dict[str, Node]) -> None:
     """Whether the parts of a deadline make one date."""
     starts = [key for key in ("date", "told", "after") if key in values]
-    is_later = isinstance(entry.value, document.Mapping) and any(key in DEADLINE.later for key in entry.value.entries)
     if len(starts) > 1:
         reader.wrong(values[starts[1]].line, f"a deadline has one beginning: keep `{starts[0]}` or `{starts[1]}`")
-    elif not starts and not is_later:
+    elif not starts:
         reader.wrong(entry.line, f"`{clip(entry.key)}` has no date: write `date:`, `told:` or `after:` with `plus:`")
-    if starts == ["after"] and "plus" not in values and not is_later:
+    if starts == ["after"] and not {"plus", "every"} & values.keys():
         reader.wrong(entry.line, f"`{clip(entry.key)}` does not say how long after: write `plus: 30 days`")
+    for key in ("every", "waits_for"):
+        if key in values and "after" not in values:
+            reader.wrong(values[key].line, f"`{key}` goes with `after:`: write what the clock counts from")
     if "plus" in values and "after" not in values:
         reader.wrong(values["plus"].line, "`plus` counts from `after:`: write what it counts from")
     if "then" in values and "after" not in values:

@@ -25,6 +25,8 @@ def sentence(plan: Plan, agenda: Agenda, now: datetime) -> str:
     pressing = next(iter(ahead(plan, agenda, now)), None)
     if pressing is not None:
         parts.append(_clock(plan, pressing, now))
+    stopped = [c for c in ahead(plan, agenda, now) if c.paused_days is not None and c is not pressing]
+    parts += [_clock(plan, clock, now) for clock in stopped]
     undated = sorted({c.name for c in agenda.clocks if c.problem is not None and c.ended_by is None})
     if undated and not agenda.final:
         parts.append(f"{' and '.join(undated)} without a date")
@@ -105,7 +107,13 @@ def _clock(plan: Plan, clock: ClockState, now: datetime) -> str:
         return f"{clock.name} without a date"
     left = (local_date(clock.at, plan.timezone) - local_date(now, plan.timezone)).days
     name = clock.name if clock.item is None else f"{clock.name} of {clock.item}"
-    return f"{name} {_local(plan, clock.at)}, {left} day{'' if left == 1 else 's'} left"
+    if clock.paused_days is not None:
+        return f"{name} paused, {_days(clock.paused_days)} remain"
+    return f"{name} {_local(plan, clock.at)}, {_days(left)} left"
+
+
+def _days(count: int) -> str:
+    return f"{count} day{'' if count == 1 else 's'}"
 
 
 def _local(plan: Plan, instant: datetime) -> str:

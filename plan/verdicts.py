@@ -13,9 +13,7 @@ ACCEPTED = FactVerdict(verdict="accepted")
 LATE = FactVerdict(verdict="late_event", reason="the journey had ended")
 
 
-def verdict(
-    life: Life, arrows: Arrows, fact: Fact, ids: frozenset[str], opens: Callable[[Arrow], bool]
-) -> FactVerdict:
+def verdict(life: Life, arrows: Arrows, fact: Fact, ids: frozenset[str], opens: Callable[[Arrow], bool]) -> FactVerdict:
     """The verdict in the stages reached so far; `ids` are those of all facts, for retractions.
 
     `opens` says whether an arrow's condition holds at this place of the fold.

@@ -33,7 +33,12 @@ def next_at(life: Life, candidates: Iterable[Candidate], facts: Sequence[Fact], 
     final = life.is_final(life.track.visit(now).stage)
     for run in life.runs:
         passes_at = run.date.passes_at
-        if run.current and passes_at is not None and passes_at > now and (run.item is not None or not final):
+        if (
+            (run.current or run.comes_again)
+            and passes_at is not None
+            and passes_at > now
+            and (run.item is not None or not final)
+        ):
             wakes.append(passes_at + late)
     for fact in facts:
         wakes.append(fact.at)
@@ -51,6 +56,9 @@ def attention(life: Life, occurrences: Iterable[Occurrence], facts: Sequence[Fac
     lines: list[str] = []
     unknown = {(run.name, run.date.problem): None for run in life.runs if run.current and run.date.at is None}
     lines += [f"The deadline {name} has no date: {problem}." for name, problem in unknown]
+    for waiting, item in life.awaiting:
+        whose = waiting.name if item is None else f"{waiting.name} of {item}"
+        lines.append(f"The deadline {whose} starts when {waiting.waits_for} has been delivered.")
     for fact in sorted(facts, key=lambda f: f.order):
         verdict = life.verdicts.get(fact.id)
         if verdict is None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from plan.agenda import Agenda
 from plan.facts import People, Person, Sent
 from plan.model import Deadline, Plan, Rule, SendWindow
+from plan.period import Period
 from tests.plan.programs import (
     EVENTS,
     GRACE,
@@ -42,6 +43,7 @@ MORE_RULES: Final = (
     Rule(name="only_past", purpose="announcement", to=("applicant",), on="created", if_="stage == 'past_due'"),
     Rule(name="broken", purpose="announcement", to=("applicant",), on="submitted", if_="timestamp(stage) < now"),
     Rule(name="true_already", purpose="announcement", to=("applicant",), becomes="true"),
+    Rule(name="answers", purpose="announcement", to=("applicant",), on="applicant_answered", digest=timedelta(hours=9)),
     Rule(name="hour_after", purpose="reminder", to=("applicant",), after="due", offsets=periods("1 hour"), urgent=True),
 )
 ALL_RULES: Final = (
@@ -54,11 +56,18 @@ def drawn_plan(window: SendWindow = WINDOW, *, told: bool = False, moved: bool =
     """The application with everything; `due` fixed or told, with a rule on its move or without."""
     due = Deadline(name="due", told="expires_on", at=LAST_SECOND) if told else fixed_due()
     rules = [r for r in ALL_RULES if (moved or r.name != "due_moved") and (version == "v1" or r.name != "past_due")]
-    return program(rules, of=process(deadlines=(due, GRACE, RESPONSE)), window=window, version=version, events=EVENTS)
+    return program(
+        rules, of=process(deadlines=(due, GRACE, RESPONSE, STAND_STILL)), window=window, version=version, events=EVENTS
+    )
 
 
 def fixed_due() -> Deadline:
     return Deadline(name="due", fixed=date(2026, 12, 1), at=LAST_SECOND)
+
+
+STAND_STILL: Final = Deadline(
+    name="leave", after=("leave_begun",), plus=Period(days=20), until=("leave_over",), pauses=("due",)
+)
 
 
 @dataclass(frozen=True)
@@ -92,6 +101,8 @@ KINDS: Final = (
     "retracted",
     "stage_set",
     "touched",
+    "leave_begun",
+    "leave_over",
 )
 ITEMS: Final = {"document_insufficient", "applicant_answered", "document_accepted"}
 DATES: Final = ("2026-10-20", "2026-11-20", "2026-12-01", "2026-12-04", "2027-01-10")

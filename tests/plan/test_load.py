@@ -17,10 +17,6 @@ PROGRAMS = Path(__file__).parents[2] / "programs"
 LATER = [
     ("earned: number,", "earned: number, remark: text,", 10, "text in told"),
     ("linger: 30 days", "next: {approved: renewal}", 35, "next"),
-    ("plus: 60 days}", "plus: 60 days, pauses: due}", 21, "pauses"),
-    ("plus: 60 days}", "plus: 60 days, waits_for: welcome}", 21, "waits_for"),
-    ("grace: {after: due, plus: 60 days}", "grace: {every: 1 year, after: due}", 21, "every"),
-    ("after: due, plus: 60 days", "after: {sent: welcome}, plus: 60 days", 21, "sent"),
 ]
 
 

@@ -27,17 +27,26 @@ from tests.plan.written import changed, problems
             "told: expires_on, after: created, plus: 1 year",
             ["20: a deadline has one beginning: keep `told` or `after`"],
         ),
-        ("after: created, plus: 1 year", "after: {sent: welcome}, plus: 1 year", ["20: not supported yet: sent"]),
+        (
+            "after: created, plus: 1 year",
+            "after: {sent: welcom}, plus: 1 year",
+            ["20: there is no notification `welcom`: did you mean `welcome`?"],
+        ),
         (
             "grace: {after: due, plus: 60 days}",
             "grace: {after: due, plus: -60 days, pauses: [due]}",
-            ["21: not supported yet: pauses", "21: `-60 days` has a sign: write `60 days`, the key says the direction"],
+            ["21: `-60 days` has a sign: write `60 days`, the key says the direction"],
         ),
         ("per: item, until", "per: document, until", ["22: `document` is not known here: write `item`"]),
         (
             "{submitted: in_review, due: past_due}",
-            "{submitted: {if: x, to: in_review}, due: past_due}",
-            ["24: not supported yet: if"],
+            "{submitted: {if: expires_on, to: in_review}, due: past_due}",
+            [
+                (
+                    "24: the condition `expires_on` cannot be used: it is timestamp, not true or false: "
+                    "compare it with something"
+                )
+            ],
         ),
         ("linger: 30 days", "linger: 1 month", ["35: P1M has no exact length: write it in days, hours or minutes"]),
         ("linger: 30 days", "next: {approved: renewal}", ["35: not supported yet: next"]),

@@ -30,7 +30,7 @@ from tests.plan.written import changed, problems
             [
                 (
                     "41: nothing sets off `welcome`: write one of `on:`, `before:`, `after:`, `moved:`, `entered:`, "
-                    "`left:`, `idle:` or `becomes:`"
+                    "`left:`, `idle:`, `becomes:` or `corrects:`"
                 )
             ],
         ),
@@ -44,7 +44,6 @@ from tests.plan.written import changed, problems
             "to: applicant, on: created",
             "to: applicant, every: 7 days, digest: 1 hour, on: created",
             [
-                "41: not supported yet: digest",
                 "41: `every` takes the place of `offsets` after `before:` or `after:`",
             ],
         ),
@@ -144,8 +143,8 @@ from tests.plan.written import changed, problems
         ),
         (
             "on: created}",
-            "on: delivery_failed}",
-            ["41: not supported yet: delivery_failed"],
+            "on: delivery_failed, of: receit}",
+            ["41: there is no notification `receit`: did you mean `receipt`?"],
         ),
     ],
 )

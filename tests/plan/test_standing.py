@@ -2,10 +2,10 @@
 
 import pytest
 
-from plan.model import Deadline, Purpose, Rule
+from plan.model import Deadline, EvenIf, Purpose, Rule
 from plan.period import Period
 from tests.plan.programs import ANSWER_DUE, DUE_REMINDER, PAST_DUE, minimal, periods, process, program, stage
-from tests.plan.walk import at, begin, outcome
+from tests.plan.walk import PEOPLE, at, begin, outcome
 
 NAMED = DUE_REMINDER.model_copy(update={"offsets": periods("30 days")})
 DEFAULT = NAMED.model_copy(update={"while_": None})
@@ -149,3 +149,23 @@ def test_18_a_rule_that_nothing_has_triggered_names_what_it_waits_for() -> None:
         (None, "receipt", "applicant", "not_triggered", "payment_received"),
         (None, "moved", "applicant", "not_triggered", "due"),
     ]
+
+
+@pytest.mark.parametrize(("even_if", "expected"), [((), []), (("withdrawn",), ["refund#f1>applicant"])])
+def test_meaning_31_what_goes_on_although_withdrawn_goes_out(even_if: tuple[EvenIf, ...], expected: list[str]) -> None:
+    refund = Rule(name="refund", purpose="announcement", to=("applicant",), on="refunded", even_if=even_if)
+    way = begin(program([refund]), "2026-09-01 10:00")
+    way.tell("withdrawn", at("2026-09-02 21:30"))
+    way.tell("refunded", at("2026-09-02 21:00"), heard=at("2026-09-02 21:40"))
+    way.run(at("2026-09-03 12:00"))
+    assert [key.replace("f0", "f1") for key in way.gone()] == expected
+
+
+@pytest.mark.parametrize(("even_if", "held"), [((), True), (("on_hold",), False)])
+def test_meaning_31_what_goes_on_although_on_hold_goes_out(even_if: tuple[EvenIf, ...], held: bool) -> None:
+    notice = Rule(name="notice", purpose="announcement", to=("applicant",), on="created", even_if=even_if)
+    way = begin(program([notice]), "2026-09-01 10:00")
+    on_hold = PEOPLE.people["p1"].model_copy(update={"on_hold": True})
+    way.people = PEOPLE.model_copy(update={"people": {**PEOPLE.people, "p1": on_hold}})
+    agenda = way.run(at("2026-09-02 12:00"))
+    assert outcome(agenda, "notice") == (("held", "on_hold") if held else ("sent",))
