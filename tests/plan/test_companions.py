@@ -1,7 +1,5 @@
 """Occurrences that speak for one another (plan.md 22, 24, 29, 32, 33)."""
 
-from datetime import timedelta
-
 import pytest
 
 from plan.facts import People, Person
@@ -269,33 +267,3 @@ def test_22_after_an_outage_what_two_days_would_have_said_is_one_message_with_ev
     way.wake()
     assert way.gone() == ["answer_due:P14D@2026-10-02/doc-1>applicant"]
     assert way.log[0][1].items == ("doc-1", "doc-2", "doc-3", "doc-4")
-
-
-ANSWERS = Rule(
-    name="answers", purpose="announcement", to=("reviewer",), on="document_accepted", digest=timedelta(hours=1)
-)
-
-
-def test_meaning_22_a_digest_is_one_message_with_the_first_facts_key_that_lists_its_items() -> None:
-    plan = program([ANSWERS.model_copy(update={"to": ("applicant",)})])
-    way = begin(plan, "2026-09-01 10:00")
-    for minute, item in ((0, "a"), (20, "b"), (59, "c"), (61, "d")):
-        way.tell("document_accepted", at("2026-09-02 10:00") + timedelta(minutes=minute), item=item)
-    agenda = way.run(at("2026-09-03 12:00"))
-    assert way.sent() == [
-        "2026-09-02 11:00 answers#f0/a>applicant",
-        "2026-09-02 12:01 answers#f3/d>applicant",
-    ]
-    assert way.log[0][1].items == ("a", "b", "c")
-    assert outcome(agenda, "answers#f1/b") == ("skipped", "folded_into_digest")
-    assert outcome(agenda, "answers#f2/c") == ("skipped", "folded_into_digest")
-
-
-def test_meaning_22_what_is_taken_back_before_it_leaves_is_not_in_the_digest() -> None:
-    plan = program([ANSWERS.model_copy(update={"to": ("applicant",)})])
-    way = begin(plan, "2026-09-01 10:00")
-    way.tell("document_accepted", at("2026-09-02 10:00"), item="a")
-    way.tell("document_accepted", at("2026-09-02 10:10"), item="b")
-    way.tell("retracted", at("2026-09-02 10:30"), id="f0")
-    way.run(at("2026-09-03 12:00"))
-    assert way.gone() == ["answers#f1/b>applicant"]
