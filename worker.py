@@ -5,9 +5,9 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -23,6 +23,7 @@ from ledger import Ledger, plans
 from mail.folder import MailFolder
 from mail.sendgrid_mail import SendGrid
 from mail.transport import Transport
+from starter.beginning import Beginner
 from starter.cli.exit import leave_after
 from starter.connection import connect
 from starter.installation import check, check_search_attributes
@@ -55,7 +56,9 @@ async def run(settings: Settings, only: str | None, identity: str | None) -> Non
     shelf = Shelf()
     async with AsyncExitStack() as workers:
         if only != "mail":
-            await workers.enter_async_context(_journeys(client, ledger.with_wait(DECIDE_WAITS), shelf))
+            beginner = Beginner(client, ledger)
+            await workers.enter_async_context(_running(beginner))
+            await workers.enter_async_context(_journeys(client, ledger.with_wait(DECIDE_WAITS), shelf, beginner))
         if only != "workflows":
             await workers.enter_async_context(_mail(client, ledger, shelf, settings))
         sys.stdout.write(f"{READY}\n")
@@ -63,13 +66,25 @@ async def run(settings: Settings, only: str | None, identity: str | None) -> Non
         await stop.wait()
 
 
-def _journeys(client: Client, ledger: Ledger, shelf: Shelf) -> Worker:
+@asynccontextmanager
+async def _running(beginner: Beginner) -> AsyncIterator[None]:
+    """The task that starts what decisions have begun."""
+    task = asyncio.create_task(beginner.run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+def _journeys(client: Client, ledger: Ledger, shelf: Shelf, beginner: Beginner) -> Worker:
     """Workflows and `decide`, which is local to them: it is offered to no queue."""
     return Worker(
         client,
         task_queue=JOURNEYS,
         workflows=[Journey],
-        activities=[Decide(ledger, shelf, Breaker(ONE_PROGRAM)).decide],
+        activities=[Decide(ledger, shelf, Breaker(ONE_PROGRAM), beginner.begun).decide],
         activity_executor=ThreadPoolExecutor(DECISIONS, "decide"),
         no_remote_activities=True,
         max_concurrent_workflow_tasks=WORKFLOW_TASKS,

@@ -43,10 +43,11 @@ def compose(
     to = _recipients(plan, occurrence, person)
     if not to:
         return Held("no_address", f"{occurrence.to} has no address")
-    stored = plans.template(conn, plan.program, plan.template_of(occurrence.notification), person.locale if person else None)
+    name = plan.template_of(occurrence.notification)
+    stored = plans.template(conn, plan.program, name, person.locale if person else None)
     template = parse(stored.source, stored.name) if stored else None
     if stored is None or not isinstance(template, Template):
-        return Held("template_error", f"the template {occurrence.notification} is missing or cannot be read")
+        return Held("template_error", f"the template {name} is missing or cannot be read")
     values = _values(conn, plan, case, agenda, occurrence, clock)
     letterhead = Letterhead(
         program_title=plan.title,

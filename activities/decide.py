@@ -1,6 +1,6 @@
 """The activity `decide`: one fenced transaction that makes the ledger's tables equal to one decision."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -13,6 +13,7 @@ from activities.edge import edge
 from activities.judging import Heard, judged
 from activities.outbox import fit
 from activities.shelf import Shelf
+from activities.succession import begin_next
 from activities.telling import told
 from ledger import facts, journeys
 from ledger.case import case, journey
@@ -31,8 +32,12 @@ LOOK_AGAIN: Final = timedelta(hours=1)  # for what this activity can foresee but
 class Decide:
     """Reads the plan pointer, the people and this journey's rows; judges what was heard; writes what follows."""
 
-    def __init__(self, ledger: Ledger, shelf: Shelf, breaker: Breaker) -> None:
+    def __init__(
+        self, ledger: Ledger, shelf: Shelf, breaker: Breaker, begun: Callable[[str], None] = lambda _: None
+    ) -> None:
+        """`begun` hears the id of every journey that a decision has started in the ledger, after its commit."""
         self._ledger = ledger
+        self._begun = begun
         self._shelf = shelf
         self._breaker = breaker
 
@@ -44,19 +49,23 @@ class Decide:
         run_id = activity.info().workflow_run_id or ""
         wall = datetime.now(UTC)
         with self._breaker.call(program), self._ledger.write() as conn:
-            decision = self._decided(conn, request, run_id, wall)
+            decision, following = self._decided(conn, request, run_id, wall)
+        if following is not None:
+            self._begun(following)
         return decision.model_dump(mode="json", exclude_defaults=True)
 
-    def _decided(self, conn: Connection, request: DecideRequest, run_id: str, wall: datetime) -> Decision:
+    def _decided(
+        self, conn: Connection, request: DecideRequest, run_id: str, wall: datetime
+    ) -> tuple[Decision, str | None]:
         now = request.now or wall
         row = journeys.lock(conn, request.journey)
         if row is None:
-            return _problem("this journey is not in the ledger: enroll it, or terminate it", now)
+            return _problem("this journey is not in the ledger: enroll it, or terminate it", now), None
         epoch = journeys.epoch(conn, row.id, run_id)
         journeys.set_fence(conn, row.id, epoch, request.wake, request.history_length)
         plan = self._shelf.current(conn, row.program)
         if plan is None or row.process not in plan.processes:
-            return _problem(f"no published plan of {row.program} has the process {row.process}", now)
+            return _problem(f"no published plan of {row.program} has the process {row.process}", now), None
         facts.void_from(conn, row.id, request.wake)
         heard, others = judged(conn, plan, journey(row), request.events, now)
         known = case(conn, row, plan, now, [new.fact for new in heard])
@@ -66,7 +75,10 @@ class Decide:
         shown = told(plan, known, agenda, request, now)
         _project(conn, row, plan, agenda, shown, request.status, now)
         verdicts = (*others, *(_verdict(new, agenda) for new in heard))
-        return shown.model_copy(
+        following = None
+        if agenda.following is not None and agenda.following.at <= now:
+            following = begin_next(conn, row, agenda.following, now)
+        decision = shown.model_copy(
             update={
                 "judged": tuple(sorted(verdicts, key=lambda verdict: verdict.n)),
                 "due": due,
@@ -74,6 +86,7 @@ class Decide:
                 "end": agenda.ends,
             }
         )
+        return decision, following
 
 
 def _store(conn: Connection, row: JourneyRow, wake: int, heard: Sequence[Heard], agenda: Agenda) -> None:

@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, Field, JsonValue
 from sqlalchemy import Connection
 
 from ledger import tables
+from ledger.journeys import JourneyRow
 from plan.facts import Verdict
 from plan.model import Frozen
 
@@ -31,6 +32,32 @@ class FactRow(Frozen):
 
 
 TABLE: Final = tables.fact
+BEYOND: Final = 2**30  # arrival numbers from here on are ours: no journey ever counts so far
+TOLD_AT_ENROLMENT: Final = "told-at-enrolment"
+
+
+def begin(connection: Connection, row: JourneyRow, data: Mapping[str, JsonValue] | None = None) -> FactRow | None:
+    """Writes the facts that a journey begins with; the told one, if it was told anything.
+
+    They are of wake 0, so that no later decision voids them, and numbered before the first arrival.
+    """
+    created = FactRow(
+        journey_id=row.id,
+        id="created",
+        n=-1,
+        wake=0,
+        type="created",
+        at=row.created_at,
+        heard_at=max(row.arrived_at, row.created_at),
+        data=data or {},
+        content_hash="created",
+    )
+    add(connection, created)
+    if not row.told:
+        return None
+    told = created.model_copy(update={"id": TOLD_AT_ENROLMENT, "n": 0, "type": "told", "data": row.told})
+    add(connection, told)
+    return told
 
 
 def void_from(connection: Connection, journey_id: str, wake: int) -> int:
@@ -43,6 +70,11 @@ def facts(connection: Connection, journey_id: str) -> Sequence[FactRow]:
     """All that count, in the order of their arrival."""
     query = sa.select(TABLE).where(TABLE.c.journey_id == journey_id).order_by(TABLE.c.n)
     return [FactRow(**row) for row in connection.execute(query).mappings()]
+
+
+def settle(connection: Connection, journey_id: str) -> None:
+    """From here on no decision voids what was judged so far: a new run counts its wakes from one."""
+    connection.execute(sa.update(TABLE).where(TABLE.c.journey_id == journey_id).values(wake=0))
 
 
 def by_id(connection: Connection, journey_id: str, fact_id: str) -> FactRow | None:

@@ -140,6 +140,24 @@ def end(connection: Connection, journey_id: str, at: datetime | None) -> None:
     connection.execute(sa.update(TABLE).where(TABLE.c.id == journey_id).values(ended_at=ended))
 
 
+def of_person(connection: Connection, program: str, person_id: str, process: str) -> list[JourneyRow]:
+    """Everything that the person went or goes through in one process."""
+    query = sa.select(TABLE).where(TABLE.c.person_id == person_id)
+    query = query.where(TABLE.c.program == program, TABLE.c.process == process).order_by(TABLE.c.id)
+    return [JourneyRow(**row) for row in connection.execute(query).mappings()]
+
+
+def not_started(connection: Connection) -> list[JourneyRow]:
+    """Open journeys of which nobody has said yet that the engine has them."""
+    query = sa.select(TABLE).where(TABLE.c.started_at.is_(None), TABLE.c.ended_at.is_(None)).order_by(TABLE.c.id)
+    return [JourneyRow(**row) for row in connection.execute(query).mappings()]
+
+
+def reopen(connection: Connection, journey_id: str) -> None:
+    """Opens an ended journey again; the engine is yet to start it."""
+    connection.execute(sa.update(TABLE).where(TABLE.c.id == journey_id).values(ended_at=None, started_at=None))
+
+
 def find(
     connection: Connection,
     program: str | None = None,

@@ -63,6 +63,14 @@ class Occurrence(Frozen):
     clock_at: datetime | None = None
 
 
+class NextJourney(Frozen):
+    """The journey that this one starts at `at`; `told` are the values that it begins with, by dotted names."""
+
+    process: str
+    at: datetime
+    told: Mapping[str, JsonValue] = Field(default_factory=dict)
+
+
 class Agenda(Frozen):
     """Derived from plan, facts, ledger and an instant; never stored, always recomputed."""
 
@@ -75,6 +83,7 @@ class Agenda(Frozen):
     occurrences: tuple[Occurrence, ...] = ()  # in order of time; not_triggered last
     next_at: datetime | None = None  # when to look again; None: only a fact can change anything
     ends: bool = False
+    following: NextJourney | None = None  # not started yet
     allowed: tuple[str, ...] = ()  # what the running clocks say may still be done
     told: Mapping[str, JsonValue] = Field(default_factory=dict)  # dotted names → latest told values
     attention: tuple[str, ...] = ()  # sentences for staff

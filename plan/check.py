@@ -144,6 +144,19 @@ def _process(case: Case, process: Process) -> None:
                     )
     _audit(case, process)
     _credits(case, process)
+    _next(case, process)
+
+
+def _next(case: Case, process: Process) -> None:
+    """A final stage starts a process, and carries over what that one can be told."""
+    for stage, following in process.next.items():
+        here = ("processes", process.name, "next")
+        case.known(stage, process.stages, "stage", *here)
+        if stage in process.stages and not process.stages[stage].final:
+            case.wrong(f"`{stage}` is not final: only a journey's end starts the next", *here, stage)
+        case.known(following.process, case.plan.processes, "process", *here, stage)
+        for name in following.keep:
+            case.known(name, case.plan.told, "told field", *here, stage, "keep")
 
 
 def _audit(case: Case, process: Process) -> None:

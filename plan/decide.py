@@ -22,6 +22,7 @@ from plan.planned import Planned, rules_of, waits_for
 from plan.recipients import recipients
 from plan.renaming import under_new_names
 from plan.roles import canonical
+from plan.succession import next_journey
 from plan.timing import reader, times
 from plan.triggers import planned
 from plan.waking import attention, next_at
@@ -53,6 +54,11 @@ def decide(
     visit = life.track.visit(now)
     ends = life.over(now) and not any(o.outcome in UNSETTLED for o in occurrences)
     ends = ends and not any(row.state == "on_wire" for row in sent)
+    following = next_journey(life, facts, now)
+    ends = ends and (following is None or following.at <= now)  # the decision that ends it starts the next
+    look_at = next_at(life, candidates, facts, now)
+    if following is not None and following.at > now:
+        look_at = min(following.at, look_at or following.at)
     return Agenda(
         stage=visit.stage,
         entered_at=visit.at,
@@ -61,8 +67,9 @@ def decide(
         clocks=_clocks(life, now),
         verdicts={fact.id: life.verdicts[fact.id] for fact in facts},
         occurrences=(*occurrences, *waiting),
-        next_at=None if ends else next_at(life, candidates, facts, now),
+        next_at=None if ends else look_at,
         ends=ends,
+        following=following,
         allowed=tuple(sorted(life.allowed(now))),
         told=life.told_at(now),
         attention=attention(life, occurrences, facts, now),

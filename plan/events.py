@@ -25,6 +25,8 @@ AHEAD: Final = timedelta(minutes=5)  # how far an application's clock may be wro
 UNTELLABLE: Final = {
     "created": "created comes from the enrolment and cannot be told again",
     "all_answered": "all_answered follows from the answers: tell the answers",
+    "journey_reopened": "journey_reopened comes from `waypost reopen`, which starts the journey again",
+    "next_started": "next_started comes from Waypost itself when a journey has ended",
     "delivery_failed": "delivery_failed comes from Waypost's own deliveries and cannot be told",
 }
 ID: Final = FieldSpec(type="id")

@@ -76,7 +76,8 @@ class _Fold:
         self.doubtful = {  # may have been heard after the end: older than their arrival, or working on other facts
             f.id
             for f in facts
-            if f.heard_at >= listens_until
+            if f.type != statements.REOPENED
+            and f.heard_at >= listens_until
             and (f.heard_at - f.at >= process.linger or statements.gives_dates(process, f))
         }
 
@@ -101,7 +102,7 @@ class _Fold:
             self.life.verdicts[fact.id] = FactVerdict(verdict="no_change", reason=reason)
             self.life.triggers.append(_trigger(fact, retracted=True))
             return
-        if self.life.over(fact.heard_at):
+        if fact.type != statements.REOPENED and self.life.over(fact.heard_at):
             self.doubtful.add(fact.id)
         self.name_item(fact)
         given = verdict(self.life, self.arrows, fact, self.ids, self.opens)
@@ -131,7 +132,7 @@ class _Fold:
         self.life.triggers.append(_trigger(fact))
         answered = self.clocks.answer(fact.type, fact.item, fact.at, fact.id)
         self.clocks.start_by(fact.type, fact.item, fact.at, fact)
-        if fact.type == "stage_set":
+        if fact.type in statements.SETS_STAGE:
             self.set_stage(fact)
         self.follow(fact.type, fact.item, fact.at, fact)
         if answered:

@@ -25,6 +25,8 @@ RESERVED_EVENTS: Final = frozenset(
         "cancel_requested",
         "delivery_failed",
         "all_answered",
+        "journey_reopened",
+        "next_started",
     }
 )
 
@@ -158,11 +160,14 @@ class AuditDraw(Frozen):
 
 
 class Next(Frozen):
-    """The journey that an ending one starts. `told` carries told values over under the same names."""
+    """The journey that an ending one starts: at once, or a while `after` the final stage was entered.
+
+    `keep` names told fields that are carried over, such as the old end date or the credits that remain.
+    """
 
     process: str
-    after: Period = Period()  # from the ending on
-    keep: tuple[str, ...] = ()  # told fields that are carried over, such as the old end date or the remainder
+    after: Period = Period()
+    keep: tuple[str, ...] = ()
 
 
 class Process(Frozen):

@@ -7,16 +7,16 @@ from typing import Any, Final
 
 from plan import document
 from plan.document import Entry, Node, Scalar
-from plan.model import Arrow, AuditDraw, Deadline, ItemKind, Process, Stage
+from plan.model import Arrow, AuditDraw, Deadline, ItemKind, Next, Process, Stage
 from plan.names import AUDIT as AUDIT_KIND
+from plan.period import Period
 from plan.problem import clip
 from plan.read_dates import read_plus, read_then
 from plan.reading import Keys, Reader
 
 PROCESS: Final = Keys(
     "a process",
-    frozenset({"start", "deadlines", "stages", "anywhere", "items", "linger", "credits", "audit"}),
-    frozenset({"next"}),
+    frozenset({"start", "deadlines", "stages", "anywhere", "items", "linger", "credits", "audit", "next"}),
 )
 DEADLINE: Final = Keys(
     "a deadline",
@@ -24,6 +24,7 @@ DEADLINE: Final = Keys(
     | frozenset({"pauses", "every", "waits_for"}),
 )
 ARROW: Final = Keys("an arrow", frozenset({"to", "of", "if"}))
+NEXT: Final = Keys("the next journey", frozenset({"process", "after", "keep"}))
 AUDIT: Final = Keys("an audit", frozenset({"share", "on", "seed", "item"}))
 AFTER: Final = Keys("`after`", frozenset({"sent"}))
 ITEM: Final = Keys("an item", frozenset({"start", "stages"}))
@@ -47,6 +48,7 @@ def read_process(reader: Reader, entry: Entry) -> Process:
         deadlines={d.key: read_deadline(reader, d) for d in deadlines},
         items={i.key: read_item(reader, i) for i in items},
         linger=reader.span(values["linger"]) if "linger" in values else timedelta(days=90),
+        next={n.key: read_next(reader, n) for n in reader.named(values["next"], "a stage")} if "next" in values else {},
         audit=read_audit(reader, values["audit"]) if "audit" in values else None,
         credits="sum" if "credits" in values and reader.one_of(values["credits"], ("told", "sum")) == "sum" else "told",
     )
@@ -98,6 +100,20 @@ def read_audit(reader: Reader, node: Node) -> AuditDraw | None:
     item = reader.text(values["item"]) if "item" in values else AUDIT_KIND
     return AuditDraw(
         share=float(share[1]) / 100, on=reader.text(values["on"]), seed=reader.text(values["seed"]), item=item
+    )
+
+
+def read_next(reader: Reader, entry: Entry) -> Next:
+    """`approved: renewal`, or `approved: {process: renewal, after: 30 days, keep: [expires_on]}`."""
+    if isinstance(entry.value, Scalar):
+        return Next(process=reader.text(entry.value))
+    values = reader.table(entry.value, NEXT)
+    if "process" not in values:
+        reader.wrong(entry.line, f"`{clip(entry.key)}` starts nothing: write `process:` and its name")
+    return Next(
+        process=reader.text(values["process"]) if "process" in values else "",
+        after=reader.period(values["after"]) if "after" in values else Period(),
+        keep=reader.words(values["keep"]) if "keep" in values else (),
     )
 
 

@@ -11,6 +11,8 @@ from plan.model import Process
 from plan.period import Period
 
 CREATED = "created"
+REOPENED = "journey_reopened"
+SETS_STAGE = frozenset({"stage_set", REOPENED})
 
 
 def in_order(journey: Journey, facts: Iterable[Fact]) -> tuple[Fact, ...]:
@@ -41,8 +43,8 @@ def taken_back(facts: Iterable[Fact]) -> dict[str, str]:
 def fault(process: Process, fact: Fact) -> str | None:
     """Why a reserved fact cannot take effect, in a sentence; None if it can."""
     match fact.type:
-        case "stage_set" if fact.data.get("to") not in stages(process, fact.item):
-            return "stage_set names a stage that this process does not have"
+        case "stage_set" | "journey_reopened" if fact.data.get("to") not in stages(process, fact.item):
+            return f"{fact.type} names a stage that this process does not have"
         case "extension_granted" if fact.data.get("deadline") not in process.deadlines:
             return "extension_granted names a deadline that this process does not have"
         case "extension_granted" if day_of(fact.data.get("to")) is None and period_of(fact.data.get("by")) is None:

@@ -26,7 +26,7 @@ def verdict(life: Life, arrows: Arrows, fact: Fact, ids: frozenset[str], opens: 
     if fact.type == "retracted" and fact.data["id"] not in ids:
         return FactVerdict(verdict="waiting", reason="no fact with this id is known")
     track = life.items.get(fact.item) if fact.item is not None else None
-    if fact.type == "stage_set":
+    if fact.type in statements.SETS_STAGE:
         reached = life.track if fact.item is None else track
         if reached is None:
             return FactVerdict(verdict="waiting", reason="the item is not known")

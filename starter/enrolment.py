@@ -19,7 +19,6 @@ from temporalio.service import RPCError
 from ledger import facts, journeys, people
 from ledger.case import journey as known_journey
 from ledger.engine import Ledger
-from ledger.facts import FactRow
 from ledger.journeys import JourneyRow
 from plan.events import judge
 from plan.model import Plan
@@ -28,7 +27,7 @@ from starter.plans import current_plan
 from starter.refusal import CutShort, Refused
 from starter.texts import keep_texts
 from workflows import wire
-from workflows.wire import JourneyInput, journey_id
+from workflows.wire import JourneyInput, JourneyState, journey_id
 
 FIRST_CYCLE: Final = 1
 
@@ -66,8 +65,8 @@ async def enroll(client: Client, ledger: Ledger, given: Enrolment) -> Enrolled:
     plan, row, result = await asyncio.to_thread(_record, ledger, given)
     if row.started_at is None and row.ended_at is None:
         if row.epoch == 0:  # else it has decided before: it runs, or was terminated by hand
-            await _start(client, plan, row)
-        await asyncio.to_thread(_mark_started, ledger, row.id)
+            await start(client, plan, row)
+        await asyncio.to_thread(mark_started, ledger, row.id)
     return Enrolled(journey=row.id, result=result, created_at=row.created_at, stage=row.stage)
 
 
@@ -126,28 +125,16 @@ def _cycle(connection: Connection, given: Enrolment) -> str:
 
 
 def _begin(connection: Connection, plan: Plan, row: JourneyRow) -> None:
-    """The facts of the enrolment itself: of wake 0, so that no later decision voids them, numbered before the first."""
-    given = FactRow(
-        journey_id=row.id,
-        id="created",
-        n=-1,
-        wake=0,
-        type="created",
-        at=row.created_at,
-        heard_at=max(row.arrived_at, row.created_at),
-        content_hash="created",
-    )
-    facts.add(connection, given)
-    if not row.told:
+    """The facts of the enrolment itself. Raises Refused for told values that the plan does not know."""
+    told = facts.begin(connection, row)
+    if told is None:
         return
-    told = given.model_copy(update={"id": "told-at-enrolment", "n": 0, "type": "told", "data": row.told})
-    journey = known_journey(row)
-    if wrong := judge(plan, journey, told.type, told.at, told.heard_at, None, None, told.data):
+    if wrong := judge(plan, known_journey(row), told.type, told.at, told.heard_at, None, None, told.data):
         raise Refused(wrong)
-    facts.add(connection, told)
 
 
-async def _start(client: Client, plan: Plan, row: JourneyRow) -> None:
+async def start(client: Client, plan: Plan, row: JourneyRow, state: JourneyState | None = None) -> None:
+    """Has the engine run it, if it does not yet; `state` is what a run begins with. Raises CutShort."""
     first = TypedSearchAttributes(
         [
             SearchAttributePair(wire.PROGRAM, row.program),
@@ -160,7 +147,7 @@ async def _start(client: Client, plan: Plan, row: JourneyRow) -> None:
     try:
         await client.start_workflow(
             wire.WORKFLOW,
-            JourneyInput(program=row.program, process=row.process, cycle=row.cycle, person=row.person_id),
+            JourneyInput(program=row.program, process=row.process, cycle=row.cycle, person=row.person_id, state=state),
             id=row.id,
             task_queue=wire.JOURNEYS,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
@@ -172,7 +159,8 @@ async def _start(client: Client, plan: Plan, row: JourneyRow) -> None:
         raise CutShort(f"{row.id} is enrolled but not started yet ({error.message}); enroll again") from None
 
 
-def _mark_started(ledger: Ledger, journey: str) -> None:
+def mark_started(ledger: Ledger, journey: str) -> None:
+    """Notes that the engine has it."""
     with ledger.write() as connection:
         journeys.mark_started(connection, journey, datetime.now(UTC))
 

@@ -2,18 +2,15 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Final
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
 from sqlalchemy import Connection
 
 from ledger import audit, facts
-from ledger.facts import FactRow
+from ledger.facts import BEYOND, FactRow
 from ledger.identifiers import uuid7
 from ledger.journeys import JourneyRow
 from workflows.wire import Answer
-
-BEYOND: Final = 2**30  # arrival numbers from here on are ours: no journey ever counts so far
 
 
 class Told(BaseModel):

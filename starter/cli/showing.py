@@ -1,6 +1,7 @@
 """`waypost show`: everything about one journey."""
 
 import asyncio
+from collections.abc import Sequence
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 from rich.markup import escape
@@ -8,7 +9,10 @@ from sqlalchemy import Connection
 
 from ledger import Ledger, decisions, facts, messages
 from ledger.decisions import DecisionRow
+from ledger.facts import FactRow
 from ledger.journeys import JourneyRow
+from plan.statements import CREATED
+from plan.succession import STARTED
 from starter.cli.journeys import JourneyLine, line
 from starter.cli.messages import Message, described, zone_of
 from starter.cli.options import AsJson, Cycle, Folder, JourneyName, Process, Program
@@ -44,6 +48,8 @@ class JourneyShown(JourneyLine):
     messages: tuple[Message, ...] = ()
     decisions: tuple[DecisionRow, ...] = ()  # what will not be sent, or not yet, and why
     late_events: tuple[LateEvent, ...] = ()
+    follows: str | None = None  # the journey that started this one
+    followed_by: str | None = None  # and the one that this one started
 
 
 def show(
@@ -86,7 +92,14 @@ async def _snapshot(ledger: Ledger, settings: Settings, journey: str) -> Snapsho
         return None
 
 
+def _named(known: Sequence[FactRow], type_: str, field: str) -> str | None:
+    """The journey that a fact of our own names."""
+    found = next((fact.data.get(field) for fact in known if fact.type == type_), None)
+    return found if isinstance(found, str) else None
+
+
 def _shown(connection: Connection, row: JourneyRow, live: Snapshot | None) -> JourneyShown:
+    known_facts = facts.facts(connection, row.id)
     known = line(row).model_dump()
     if live is not None and live.stage:
         known |= live.model_dump(include={"stage", "status", "next_at", "flags"})
@@ -102,9 +115,11 @@ def _shown(connection: Connection, row: JourneyRow, live: Snapshot | None) -> Jo
         decisions=tuple(decisions.decisions(connection, row.id)),
         late_events=tuple(
             LateEvent(id=fact.id, event=fact.type, at=fact.at, by=fact.by)
-            for fact in facts.facts(connection, row.id)
+            for fact in known_facts
             if fact.verdict == "late_event"
         ),
+        follows=_named(known_facts, CREATED, "follows"),
+        followed_by=_named(known_facts, STARTED, "journey"),
     )
 
 
@@ -113,6 +128,9 @@ def _print(found: JourneyShown, zone: str | None) -> None:
     out.print(f"[bold]{escape(found.journey)}[/bold]")
     ended = f", ended {shown(found.ended_at, zone)}" if found.ended_at else ""
     out.print(escape(f"stage {found.stage or 'not decided yet'}{ended}"))
+    for words, other in (("follows", found.follows), ("followed by", found.followed_by)):
+        if other:
+            out.print(escape(f"{words} {other}"))
     if found.status:
         out.print(escape(found.status))
     if not found.live:

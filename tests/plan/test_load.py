@@ -16,7 +16,6 @@ PROGRAMS = Path(__file__).parents[2] / "programs"
 
 LATER = [
     ("earned: number,", "earned: number, remark: text,", 10, "text in told"),
-    ("linger: 30 days", "next: {approved: renewal}", 35, "next"),
 ]
 
 

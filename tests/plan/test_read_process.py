@@ -49,7 +49,6 @@ from tests.plan.written import changed, problems
             ],
         ),
         ("linger: 30 days", "linger: 1 month", ["35: P1M has no exact length: write it in days, hours or minutes"]),
-        ("linger: 30 days", "next: {approved: renewal}", ["35: not supported yet: next"]),
         (
             "anywhere: {withdrawn: withdrawn}",
             "anywhere: withdrawn",

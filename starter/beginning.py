@@ -1,0 +1,80 @@
+"""Starts in the engine what only the ledger has so far: next journeys, reopened ones, starts that were cut short."""
+
+import asyncio
+from contextlib import suppress
+from datetime import timedelta
+from typing import Final
+
+from temporalio.client import Client
+
+from ledger import LedgerAway, facts, journeys
+from ledger.engine import Ledger
+from ledger.journeys import JourneyRow
+from plan.model import Plan
+from starter.enrolment import mark_started, start
+from starter.plans import current_plan
+from starter.refusal import Refused
+from workflows.wire import JourneyState
+
+LOOK_EVERY: Final = timedelta(minutes=5)  # for what a killed process left; what this one began is started at once
+
+
+class Beginner:
+    """Started by the worker, told by `decide` (from its threads) of every journey that a decision has begun."""
+
+    def __init__(self, client: Client, ledger: Ledger) -> None:
+        self._client = client
+        self._ledger = ledger
+        self._loop = asyncio.get_running_loop()
+        self._told = asyncio.Event()
+
+    def begun(self, _journey: str) -> None:
+        """Look at once. Safe from any thread."""
+        self._loop.call_soon_threadsafe(self._told.set)
+
+    async def run(self) -> None:
+        """Until it is cancelled. A ledger or an engine that is away is asked again."""
+        while True:
+            self._told.clear()
+            with suppress(LedgerAway):
+                await begin_all(self._client, self._ledger)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._told.wait(), LOOK_EVERY.total_seconds())
+
+
+async def begin_all(client: Client, ledger: Ledger) -> int:
+    """Starts every journey that is open in the ledger and was never confirmed by the engine. How many."""
+    waiting = await asyncio.to_thread(_waiting, ledger)
+    started = 0
+    for row in waiting:
+        with suppress(Refused):  # a program without a plan, an engine that is away: the next look tries again
+            await begin(client, ledger, row)
+            started += 1
+    return started
+
+
+async def begin(client: Client, ledger: Ledger, row: JourneyRow) -> None:
+    """One journey, if it can be begun from the ledger; one that has decided in its present run is running already."""
+    state = await asyncio.to_thread(_state, ledger, row)
+    if state is not None:
+        await start(client, await asyncio.to_thread(_plan, ledger, row), row, state)
+    await asyncio.to_thread(mark_started, ledger, row.id)
+
+
+def _waiting(ledger: Ledger) -> list[JourneyRow]:
+    with ledger.read() as connection:
+        return journeys.not_started(connection)
+
+
+def _state(ledger: Ledger, row: JourneyRow) -> JourneyState | None:
+    """What its first run begins with: arrivals are counted on from those of earlier runs."""
+    with ledger.read() as connection:
+        known = facts.facts(connection, row.id)
+    if any(fact.wake > 0 for fact in known):
+        return None
+    return JourneyState(arrivals=max((fact.n for fact in known), default=0) if row.epoch else 0)
+
+
+def _plan(ledger: Ledger, row: JourneyRow) -> Plan:
+    with ledger.read() as connection:
+        return current_plan(connection, row.program)
