@@ -11,6 +11,8 @@ from plan.agenda import Agenda, Occurrence
 from plan.calendar import add, at_local, local_date
 from plan.decide import decide
 from plan.facts import Fact, Journey, People, Person, Sent
+from plan.life import Life
+from plan.lifecycle import fold
 from plan.model import Plan
 from plan.period import Period
 from plan.roles import APPLICANT, recipients
@@ -35,7 +37,20 @@ def preview(plan: Plan, invented: Invented) -> tuple[Occurrence, ...]:
 
     Everybody can be written to and every role is held, by somebody invented. Raises KeyError for an unknown process.
     """
-    journey = Journey(
+    journey = _journey(plan, invented)
+    way = _Way(plan, journey, _people(plan, invented), _end(plan, invented), sorted(invented.events, key=_place))
+    agenda = way.to_its_end()
+    found = [way.as_planned(occurrence) for occurrence in agenda.occurrences]
+    return tuple(sorted(found, key=lambda o: (o.outcome == "not_triggered", o.at is None, o.at or invented.start)))
+
+
+def course(plan: Plan, invented: Invented) -> Life:
+    """The stages and clocks that the invented applicant goes through, whatever is sent."""
+    return fold(plan, _journey(plan, invented), invented.events, invented.attributes, _end(plan, invented))
+
+
+def _journey(plan: Plan, invented: Invented) -> Journey:
+    return Journey(
         id=f"preview:{plan.program}",
         program=plan.program,
         process=invented.process,
@@ -44,10 +59,6 @@ def preview(plan: Plan, invented: Invented) -> tuple[Occurrence, ...]:
         created_at=invented.start,
         started_at=invented.start,
     )
-    way = _Way(plan, journey, _people(plan, invented), _end(plan, invented), sorted(invented.events, key=_place))
-    agenda = way.to_its_end()
-    found = [way.as_planned(occurrence) for occurrence in agenda.occurrences]
-    return tuple(sorted(found, key=lambda o: (o.outcome == "not_triggered", o.at is None, o.at or invented.start)))
 
 
 class _Way:

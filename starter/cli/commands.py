@@ -64,6 +64,8 @@ def application() -> typer.Typer:
     plan.command("check")(plans.check)
     plan.command("preview")(previewing.preview_)
     plan.command("coverage")(previewing.coverage_)
+    plan.command("diff")(previewing.diff_)
+    plan.command("schema")(plans.schema_)
     plan.command("publish")(plans.publish_)
     app.add_typer(plan, name="plan")
     return app

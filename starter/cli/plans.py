@@ -7,6 +7,7 @@ import typer
 from rich.progress import Progress
 
 from ledger import Ledger
+from plan.schema import schema
 from starter.cli.options import AsJson, Folder
 from starter.cli.output import console, say, write_json
 from starter.cli.session import wake, with_ledger
@@ -31,6 +32,15 @@ def check(file: PlanFile, as_json: AsJson = False) -> int:
         write_json({"file": str(file), "problems": [], "program": plan.program, "version": plan.version})
     else:
         say(f"{file} is fit to be published: {plan.title}, {len(plan.rules)} notifications, version {plan.version}")
+    return 0
+
+
+def schema_() -> int:
+    """Prints the JSON Schema of plans, for editors that complete and check while somebody writes.
+
+    Example: waypost plan schema
+    """
+    write_json(schema())
     return 0
 
 

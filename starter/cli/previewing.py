@@ -1,4 +1,4 @@
-"""`waypost plan preview` and `waypost plan coverage`: what a plan would do, before anybody is enrolled."""
+"""`waypost plan preview`, `coverage` and `diff`: what a plan would do, before anybody is enrolled."""
 
 from datetime import datetime
 from pathlib import Path
@@ -9,8 +9,10 @@ import typer
 from plan.agenda import Occurrence
 from plan.calendar import zone_info
 from plan.coverage import coverage
+from plan.diff import SAME, diff
 from plan.model import Plan
-from plan.preview import Invented, preview
+from plan.preview import Invented, course, preview
+from plan.timeline import timeline
 from starter.cli.options import AsJson, instant, pairs, typed
 from starter.cli.output import say, table, write_json
 from starter.invented import events
@@ -34,6 +36,7 @@ def preview_(
         Path | None, typer.Option("--events", metavar="FILE.jsonl", help="What happens, one event a line.")
     ] = None,
     until: Annotated[str | None, typer.Option(metavar="T", help="Where to stop; by default the journey's end.")] = None,
+    svg: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw it as a timeline into this file.")] = None,
     as_json: AsJson = False,
 ) -> int:
     """Shows every message that one invented applicant would get or not get, and why.
@@ -55,6 +58,8 @@ def preview_(
         until=instant(until, "--until", plan.timezone),
     )
     found = preview(plan, invented)
+    if svg is not None:
+        write_text(svg, timeline(plan, course(plan, invented), found, begins))
     if as_json:
         write_json([_fields(plan, occurrence) for occurrence in found])
     else:
@@ -76,6 +81,34 @@ def coverage_(file: DraftFile, as_json: AsJson = False) -> int:
     missing = sum(c.status == "not_planned" for c in found)
     say(f"{missing} of {len(found)} not planned" if missing else "every one is on, or off for a reason")
     return 0
+
+
+def diff_(
+    before: Annotated[Path, typer.Argument(metavar="A", help="The plan as it was.")],
+    after: Annotated[Path, typer.Argument(metavar="B", help="The plan as it would be.")],
+    as_json: AsJson = False,
+) -> int:
+    """Says in sentences what differs between two plans.
+
+    Example: waypost plan diff programs/quickstart/plan.yaml programs/cwe/plan.yaml
+    """
+    found = diff(draft(before), draft(after))
+    if as_json:
+        write_json(found)
+        return 0
+    for difference in found:
+        say(str(difference))
+    if not found:
+        say(SAME)
+    return 0
+
+
+def write_text(file: Path, text: str) -> None:
+    """Raises Refused with the operating system's reason."""
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise Refused(f"{file} cannot be written: {(error.strerror or 'no reason given').lower()}") from None
 
 
 def _fields(plan: Plan, occurrence: Occurrence) -> dict[str, object]:
