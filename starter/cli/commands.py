@@ -7,6 +7,7 @@ import typer
 from typer.exceptions import TyperException
 
 from starter.cli import (
+    authoring,
     demonstrating,
     enrolling,
     house,
@@ -64,6 +65,7 @@ def application() -> typer.Typer:
     plan.command("check")(plans.check)
     plan.command("preview")(previewing.preview_)
     plan.command("coverage")(previewing.coverage_)
+    plan.command("new")(authoring.new)
     plan.command("diff")(previewing.diff_)
     plan.command("schema")(plans.schema_)
     plan.command("publish")(plans.publish_)
