@@ -26,6 +26,7 @@ CHARACTER: Final = 7.2  # pixels of 12 px text, rather too many than too few
 LONGEST: Final = 3660  # days that one picture shows
 SHADES: Final = ("#dbe7f5", "#e8e3f2", "#e2f0e4", "#f6ead9", "#f3e0e0")
 INK: Final = 'fill="#1b2733"'
+HALO: Final = 'stroke="#ffffff" stroke-width="4" stroke-linejoin="round" paint-order="stroke"'  # over lines
 GOES: Final = frozenset({"scheduled", "ready", "sent"})
 
 
@@ -76,6 +77,7 @@ def timeline(plan: Plan, life: Life, occurrences: Sequence[Occurrence], start: d
     parts = [
         _head(plan, life, height, going, len(marks)),
         *_legend(),
+        _path(plan, life, last),
         *_months(scale, height),
         *_stages(plan, scale, life, last),
         *_deadlines(scale, clocks, height),
@@ -106,6 +108,14 @@ def _legend() -> Iterable[str]:
         yield f'<text x="{x + 12}" y="96" fill="#1b2733">{words}</text>'
     yield f'<path d="M{LEFT + 300} 82v20" stroke="#a3322a" stroke-width="2" stroke-dasharray="5 3"/>'
     yield f'<text x="{LEFT + 310}" y="96" fill="#1b2733">deadline</text>'
+
+
+def _path(plan: Plan, life: Life, last: date) -> str:
+    """The stages in words, for those whose band is too narrow for a name."""
+    days = [(local_date(visit.at, plan.timezone), visit) for visit in life.track.visits]
+    steps = [f"{name_words(v.stage)} {day.day} {MONTHS[day.month - 1][:3]}" for day, v in days if day <= last]
+    shown = " → ".join(steps if len(steps) <= 7 else [*steps[:3], "…", *steps[-3:]])
+    return f'<text x="{LEFT + 400}" y="96" {INK}>stages: {escape(shown)}</text>'
 
 
 def _months(scale: Scale, height: int) -> Iterable[str]:
@@ -194,7 +204,7 @@ def _drawn(mark: Mark, body: int) -> str:
     fill = "#1b2733" if mark.goes else "#5b6b7f"
     return (
         f"<g><title>{escape(mark.hint)}</title>{_dot(mark.x, y, goes=mark.goes)}"
-        f'<text x="{x}" y="{y + 4}" text-anchor="{anchor}" fill="{fill}">{escape(mark.label)}</text></g>'
+        f'<text x="{x}" y="{y + 4}" text-anchor="{anchor}" fill="{fill}" {HALO}>{escape(mark.label)}</text></g>'
     )
 
 
