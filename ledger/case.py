@@ -108,6 +108,8 @@ def _person(row: PersonRow) -> Person:
         address_digest=sha256(row.email.casefold().encode()).hexdigest()[:16] if row.email else None,
         on_hold=row.on_hold,
         deceased=row.deceased,
+        consents=frozenset(row.consents),
+        released_at=row.released_at,
     )
 
 

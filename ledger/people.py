@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
-from pydantic import Field, JsonValue
+from pydantic import AwareDatetime, Field, JsonValue
 from sqlalchemy import Connection
 
 from ledger import audit, tables
@@ -23,6 +23,8 @@ class PersonRow(Frozen):
     attributes: Mapping[str, JsonValue] = Field(default_factory=dict)
     on_hold: bool = False
     deceased: bool = False
+    consents: tuple[str, ...] = ()  # roles of third parties that the program may inform
+    released_at: AwareDatetime | None = None  # when the last hold ended
     revision: int = 0
 
 

@@ -86,6 +86,8 @@ person: Final = Table(
     Column("attributes", JSON, nullable=False),
     Column("on_hold", Boolean, nullable=False),
     Column("deceased", Boolean, nullable=False),
+    Column("consents", JSON, nullable=False, server_default="[]"),
+    Column("released_at", Instant),
     Column("revision", Integer, nullable=False),
     Column("changed_at", Instant, nullable=False),
 )

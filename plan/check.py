@@ -17,7 +17,7 @@ from plan.model import RESERVED_EVENTS, Arrow, EventType, FieldSpec, Plan, Proce
 from plan.names import arrows, deadlines, item_kinds
 from plan.problem import clip, instead, misspelt
 from plan.reading import Reader
-from plan.roles import givers, recipients
+from plan.roles import THIRD_PARTIES, givers, recipients
 
 LEADS: Final = frozenset(
     {"audit_selected", "cancel_requested", "all_answered", "touched", "delivery_failed"}
@@ -120,6 +120,8 @@ def _event(case: Case, event: EventType) -> None:
 
 
 def _shown(case: Case, spec: FieldSpec, *path: str) -> None:
+    for role in THIRD_PARTIES.intersection(spec.shown):
+        case.wrong(f"a {role} is never told what was said: leave `{role}` out of `shown`", *path, "shown")
     for role in spec.shown:
         case.known(role, case.givers, "role", *path, "shown")
 

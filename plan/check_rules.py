@@ -10,7 +10,7 @@ from plan.merge import catalogue
 from plan.model import RESERVED_EVENTS, Plan, Process, Rule
 from plan.names import clock_of, item_kinds, item_kinds_of, processes_of
 from plan.problem import Problem, clip, instead
-from plan.roles import TEST
+from plan.roles import NOBODY, TEST
 
 FAILED: Final = "delivery_failed"
 TEMPLATE: Final = re.compile(r"(?:.*/)?(?P<rule>[^/.]+)\.[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*\.html")
@@ -21,7 +21,9 @@ def check_rules(case: Case) -> None:
     for rule in case.plan.rules.values():
         here = ("notifications", rule.name)
         for role in rule.to:
-            case.known(role, case.recipients, "role", *here, "to")
+            case.known(role, case.recipients | {NOBODY}, "role", *here, "to")
+        if NOBODY in rule.to[:-1] or rule.to == (NOBODY,):
+            case.wrong("`nobody` stands last, after a role that may stay unfilled: `reviewer or nobody`", *here, "to")
         for process in rule.in_ or ():
             case.known(process, case.plan.processes, "process", *here, "in")
         if all(process in case.plan.processes for process in rule.in_ or ()):

@@ -7,8 +7,9 @@ from typing import Final
 
 from plan.calendar import local_date
 from plan.facts import Sent
-from plan.judgement import SETTLED, Candidate, Case, is_past, lateness
+from plan.judgement import SETTLED, Candidate, Case, is_past
 from plan.keys import message_key, stem
+from plan.lateness import lateness
 from plan.planned import rules_of
 from plan.standing import left
 from plan.timing import at_the_earliest
@@ -113,6 +114,23 @@ def one_for_all_items(candidates: list[Candidate], when: Callable[[Candidate], d
         if len(fresh) > 1:
             spoken_for = [item for c in fresh for item in c.items or (c.planned.item,) if item is not None]
             fresh[0].items = tuple(dict.fromkeys(spoken_for))
+
+
+def released(candidates: list[Candidate], case: Case) -> None:
+    """After a hold the latest of what a rule would have said about one thing speaks; the rest is past (31)."""
+    kept = [c for c in candidates if (c.outcome is None or settled(c)) and _kept_by_a_hold(c, case.now)]
+    for group in grouped(kept, lambda c: (c.planned.rule.name, c.planned.item, c.recipient.to)):
+        for candidate in sorted(group, key=_leave_at)[:-1]:
+            if candidate.outcome is None:
+                candidate.skip("already_past", "hold_released")
+
+
+def _kept_by_a_hold(candidate: Candidate, now: datetime) -> bool:
+    """Whether it was to leave before its reader's hold ended. Confirmations are each of them evidence, and kept."""
+    person, times = candidate.recipient.person, candidate.times
+    if person is None or person.on_hold or person.released_at is None or times is None:
+        return False
+    return candidate.planned.rule.purpose != "confirmation" and times.leave_at < person.released_at <= now
 
 
 def digest(candidates: list[Candidate]) -> None:

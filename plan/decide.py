@@ -119,6 +119,7 @@ def _judge(candidates: list[Candidate], case: Case) -> None:
     for candidate in undecided():
         judgement.by_condition(candidate, case)
     companions.digest(candidates)
+    companions.released(candidates, case)
     companions.sent_recently(candidates, case.sent, case.plan.timezone)
     companions.one_a_day(candidates, companions.as_planned)
     companions.one_for_all_items(candidates, companions.as_planned)

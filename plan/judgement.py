@@ -2,27 +2,25 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final, get_args
 
 from pydantic import JsonValue
 
 from plan.agenda import Occurrence
 from plan.arrows import Arrows
-from plan.calendar import add, at_local, zone_info
 from plan.conditions import Answer, allowances, evaluate, names
 from plan.facts import People, Sent
 from plan.life import Life
 from plan.model import Plan
 from plan.outcomes import Because, Held, Outcome
 from plan.pausing import days_remaining
-from plan.period import Period
 from plan.planned import Planned
 from plan.recipients import Recipient
+from plan.roles import NOBODY, THIRD_PARTIES
 from plan.standing import left, stopped
 from plan.timing import Reader, Times
 
-LATENESS: Final = Period(days=1)  # of reminders whose rule says nothing (26)
 SETTLED: Final[Mapping[str, Outcome]] = {"on_wire": "sent", "sent": "sent", "unknown": "unknown", "failed": "failed"}
 OWN: Final = frozenset(
     {
@@ -49,6 +47,11 @@ class Case:
     people: People
     sent: Mapping[str, Sent]
     now: datetime
+
+    def consents(self, role: str) -> bool:
+        """Whether the applicant agreed that whoever holds this role is told."""
+        applicant = self.people.people.get(self.life.journey.person_id)
+        return applicant is not None and role in applicant.consents
 
     def holds(self, condition: str, moment: datetime) -> Answer:
         """The condition with what was told by `moment`, and the applicant as known now."""
@@ -207,6 +210,11 @@ def by_now(candidate: Candidate, case: Case) -> None:
         remaining = days_remaining(planned.run, case.life.runs, now, case.plan.timezone)
         if remaining is not None:
             return candidate.hold("clock_paused", f"{planned.run.name} is paused, {remaining} days remain")
+    role = candidate.recipient.role
+    if role == NOBODY:
+        return candidate.skip("no_recipient", detail=f"nobody holds the role {candidate.recipient.to}, and nobody must")
+    if role in THIRD_PARTIES and not case.consents(role):
+        return candidate.skip("no_consent", detail=f"the applicant has not agreed that the {role} is told")
     person = candidate.recipient.person
     if candidate.recipient.person_id is None and not candidate.recipient.desk:
         return candidate.hold("no_recipient", f"nobody holds the role {candidate.recipient.role}")
@@ -221,28 +229,6 @@ def by_now(candidate: Candidate, case: Case) -> None:
         return _in_window(candidate, times, now)
     candidate.outcome = "ready"
     return None
-
-
-def lateness(candidate: Candidate, following: datetime | None) -> datetime | None:
-    """The last instant at which it is still worth sending (26): reminders, and rules that say so. None: for ever.
-
-    `following` is when the rule's next offset leaves.
-    """
-    rule, times = candidate.planned.rule, candidate.times
-    reminder = rule.purpose == "reminder"
-    if times is None or not (reminder or rule.lateness is not None):
-        return None
-    zone = candidate.reader.zone
-    wall = times.leave_at.astimezone(zone_info(zone))
-    allowed = rule.lateness or LATENESS
-    day = add(wall.date(), allowed)
-    ends = [at_local(day, wall.time(), zone) if day != wall.date() else times.leave_at]
-    ends = [ends[0] + timedelta(seconds=allowed.seconds)]
-    if rule.within is not None and rule.lateness is None and candidate.planned.limit is not None:
-        ends = [candidate.planned.limit - timedelta(seconds=1)]
-    if reminder:
-        ends += [end - timedelta(seconds=1) for end in (following, candidate.planned.limit) if end is not None]
-    return max(times.leave_at, min(ends))
 
 
 def _to_come(candidate: Candidate, times: Times, now: datetime) -> None:

@@ -18,7 +18,7 @@ from plan.facts import Fact, Journey, Person
 from plan.fees import Fee, fee
 from plan.model import EventType, FieldSpec, Plan, Rule
 from plan.names import clock_of, deadlines, item_kinds_of, names_item, processes_of
-from plan.roles import canonical
+from plan.roles import THIRD_PARTIES, canonical
 from plan.statements import CREATED
 from plan.words import date_words, days_words, instant_words, joined, name_words, value_words
 
@@ -173,7 +173,7 @@ def _shown(plan: Plan, rule: Rule) -> dict[str, FieldSpec]:
     What an event of nobody in particular carries is the program's own; what somebody gave is shown as declared.
     """
     event: EventType | None = plan.events.get(rule.on or "")
-    if event is None:
+    if event is None or THIRD_PARTIES.intersection(rule.to):
         return {}
     readers = {canonical(role) for role in rule.to}
     return {

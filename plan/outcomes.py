@@ -18,6 +18,8 @@ Skipped = Literal[
     "replaced_by_plan_version",
     "rule_off",
     "not_live",
+    "no_consent",
+    "no_recipient",
     "duplicate_address",
     "journey_ended",
     "deceased",
@@ -38,7 +40,7 @@ Held = Literal[
     "channel_down",
     "channel_busy",
 ]
-Because = Literal["start", "deadline_moved"]
+Because = Literal["start", "deadline_moved", "hold_released"]
 
 OUTCOMES: Final[tuple[str, ...]] = get_args(Outcome)
 SKIPPED: Final[tuple[str, ...]] = get_args(Skipped)

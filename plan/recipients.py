@@ -7,7 +7,7 @@ from plan.facts import People, Person
 from plan.life import Life
 from plan.model import Plan
 from plan.planned import Planned
-from plan.roles import APPLICANT, TEST, canonical
+from plan.roles import APPLICANT, NOBODY, TEST, canonical
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,8 @@ def recipients(plan: Plan, life: Life, people: People, planned: Planned) -> tupl
     if planned.rule.state == "test":
         return (Recipient(TEST, TEST, desk=True),)
     for role in planned.rule.to:
+        if role == NOBODY:
+            return (Recipient(planned.rule.to[0], NOBODY),)
         if role in plan.staff:
             return (Recipient(role, role, desk=True),)
         found = _holders(role, plan, life, people, planned)

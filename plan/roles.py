@@ -7,6 +7,8 @@ from plan.model import Plan
 APPLICANT: Final = "applicant"
 SYNONYMS: Final = frozenset({"certificant", "candidate", "holder"})  # of applicant, at other points of the same path
 PEOPLE: Final = frozenset({APPLICANT, "payer", "reviewer", "auditor", "supervisor", "referee"})
+THIRD_PARTIES: Final = frozenset({"supervisor"})  # informed with consent alone, and never of why something failed
+NOBODY: Final = "nobody"  # the end of a list of roles that may stay unfilled
 TEST: Final = "test"  # the desk that gets what rules in `state: test` would send
 STAFF: Final = "staff"  # whoever acts for the program; a giver of facts, never a recipient: that is a desk
 

@@ -68,7 +68,7 @@ def attention(life: Life, occurrences: Iterable[Occurrence], facts: Sequence[Fac
         if verdict.verdict == "waiting" and now >= fact.heard_at + WAITING_TOO_LONG:
             lines.append(f"{fact.type} ({fact.id}) has been waiting for more than a day: {verdict.reason}.")
     for occurrence in occurrences:
-        if occurrence.reason == "no_recipient":
+        if occurrence.reason == "no_recipient" and occurrence.outcome == "held":
             lines.append(f"{occurrence.notification} waits for somebody to take the role {occurrence.to}.")
         if occurrence.reason == "no_opening_left" and (occurrence.clock_at is None or now <= occurrence.clock_at):
             lines.append(f"{occurrence.key} could not leave: no opening of the send window was left.")

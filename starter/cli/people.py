@@ -12,6 +12,7 @@ from ledger.people import PersonRow
 from mail.message import AddressSpec
 from plan.calendar import zones
 from plan.model import FieldSpec
+from plan.roles import THIRD_PARTIES
 from starter.cli.exit import complain
 from starter.cli.options import AsJson, Folder, pairs, typed
 from starter.cli.output import say, table, write_json
@@ -43,6 +44,8 @@ def set_(
     zone: Annotated[str | None, typer.Option(help="Time zone, such as America/New_York.")] = None,
     locale: Annotated[str | None, typer.Option(help="Language of messages, such as fr-CA.")] = None,
     attribute: Annotated[list[str] | None, typer.Option(metavar="K=V", help="One of the plan's fields.")] = None,
+    consent: Annotated[list[str] | None, typer.Option(metavar="ROLE", help="May be told, such as supervisor.")] = None,
+    no_consent: Annotated[list[str] | None, typer.Option(metavar="ROLE", help="May not be told any more.")] = None,
     folder: Folder = None,
     as_json: AsJson = False,
 ) -> int:
@@ -53,6 +56,7 @@ def set_(
     check_person(person)
     given: dict[str, object] = {"email": email, "name": name, "zone": zone, "locale": locale}
     _check(email, zone)
+    _check_consents(consent or [], no_consent or [])
 
     def story(ledger: Ledger, settings: Settings) -> int:
         now = datetime.now(UTC)
@@ -65,6 +69,8 @@ def set_(
                 given,
                 typed(pairs(attribute or (), "--attribute"), _fields(connection)),
             )
+            agreed = sorted({*after.consents, *(consent or ())} - {*(no_consent or ())})
+            after = after.model_copy(update={"consents": tuple(agreed)})
             changed = people.set_person(connection, after, "cli", now)
             woken = wake_person(connection, person, "person", now) if changed and before else 0
         told = wake(ledger, settings) if woken else True
@@ -111,6 +117,14 @@ def _check(email: str | None, zone: str | None) -> None:
             raise Refused(f"{email[:80]!r} is not an e-mail address") from None
     if zone is not None and zone not in zones():
         raise Refused(f"{zone[:60]!r} is not a time zone such as America/New_York")
+
+
+def _check_consents(given: list[str], taken: list[str]) -> None:
+    for role in (*given, *taken):
+        if role not in THIRD_PARTIES:
+            raise Refused(f"{role[:40]!r} needs no consent; third parties are: {', '.join(sorted(THIRD_PARTIES))}")
+    if both := sorted(set(given) & set(taken)):
+        raise Refused(f"{both[0]} is given and taken in one command: name it once")
 
 
 def _changed(before: PersonRow, given: dict[str, object], attributes: dict[str, JsonValue]) -> PersonRow:

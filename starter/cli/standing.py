@@ -69,7 +69,8 @@ def _set(person: str, change: dict[str, bool], verb: str, why: str | None, folde
             before = people.person(connection, person)
             if before is None:
                 raise Refused(f"nobody is known as {person}")
-            after = before.model_copy(update=change)
+            ends_hold = before.on_hold and change.get("on_hold") is False
+            after = before.model_copy(update={**change, "released_at": now} if ends_hold else change)
             changed = people.set_person(connection, after, "cli", now)
             if changed:
                 audit.record(connection, "cli", f"person_{next(iter(change))}", person, {**change, "why": why}, now)

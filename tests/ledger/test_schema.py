@@ -1,3 +1,4 @@
+import re
 from contextlib import closing
 from pathlib import Path
 
@@ -29,9 +30,9 @@ def described(connection: Connection) -> list[list[str]]:
 
 
 def _spelled(value: object) -> str:
-    """SQLite keeps the words of CREATE TABLE; the order of its lines says nothing."""
-    lines = (line.strip().rstrip(",").rstrip() for line in str(value).splitlines())
-    return "\n".join(sorted(lines))
+    """SQLite keeps the words of CREATE TABLE, and appends added columns; the order of its lines says nothing."""
+    lines = (line.strip().strip(",)").strip() for line in re.sub(r", (?=\w+ [A-Z])", "\n", str(value)).splitlines())
+    return "\n".join(sorted(line for line in lines if line))
 
 
 def execute(url: str, statement: str) -> None:

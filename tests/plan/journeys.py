@@ -29,7 +29,7 @@ CREATED: Final = at("2026-09-01 10:00")
 WEEKDAYS: Final = SendWindow(
     days=("mon", "tue", "wed", "thu", "fri"), opens=time(9), closes=time(17, 30), spread=timedelta(hours=1)
 )
-STAFFED: Final = PEOPLE.model_copy(update={"roles": {"reviewer": ("rev1",)}})
+STAFFED: Final = PEOPLE.model_copy(update={"roles": {"reviewer": ("rev1",), "supervisor": ("rev2",)}})
 TWINS: Final = People(
     people={**PEOPLE.people, "rev2": Person(id="rev2", address_digest="a3")}, roles={"reviewer": ("rev1", "rev2")}
 )
@@ -44,6 +44,7 @@ MORE_RULES: Final = (
     Rule(name="broken", purpose="announcement", to=("applicant",), on="submitted", if_="timestamp(stage) < now"),
     Rule(name="true_already", purpose="announcement", to=("applicant",), becomes="true"),
     Rule(name="answers", purpose="announcement", to=("applicant",), on="applicant_answered", digest=timedelta(hours=9)),
+    Rule(name="boss_told", purpose="announcement", to=("supervisor",), on="submitted"),
     Rule(name="hour_after", purpose="reminder", to=("applicant",), after="due", offsets=periods("1 hour"), urgent=True),
 )
 ALL_RULES: Final = (
@@ -196,9 +197,11 @@ class Rough(Walk):
         """People and plan as they are at this instant."""
         now = self.current()
         people = TWINS if "twins" in now else PEOPLE if "no_reviewer" in now else STAFFED
-        changed: dict[str, bool | None] = {}
+        changed: dict[str, bool | datetime | None] = {}
         if "on_hold" in now:
             changed["on_hold"] = True
+        ends = [t.ends for t in self.troubles if t.what == "on_hold" and t.ends <= self.now]
+        changed["released_at"] = max(ends, default=None)
         if "deceased" in now:
             changed["deceased"] = True
         if "no_address" in now:

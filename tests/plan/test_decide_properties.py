@@ -119,6 +119,13 @@ MOVED: Final = told(
 )
 EXTENDED: Final = told(("extension_granted", "2026-11-02 12:00", None, 3))
 DOWN: Final[tuple[Ending, ...]] = (("held", "channel_down"), SENT, ("held", "address_not_allowed"), SENT)
+KEPT: Final = told(
+    ("touched", "2026-09-04 10:00", None, 0),
+    ("document_insufficient", "2026-09-04 11:00", "doc-1", 0),
+    ("applicant_answered", "2026-09-05 11:00", "doc-1", 0),
+    ("document_insufficient", "2026-09-06 11:00", "doc-1", 0),
+    ("submitted", "2026-09-09 11:00", None, 0),
+)
 LEAVE: Final = told(
     ("leave_begun", "2026-11-14 10:00", None, 0),
     ("document_insufficient", "2026-11-15 09:00", "doc-1", 0),
@@ -135,6 +142,7 @@ STORIES: Final[tuple[tuple[SendWindow, list[Happening], Misfortune], ...]] = (
     (WEEKDAYS, EXTENDED, troubled("away", "2026-10-02 08:00", "2026-10-02 18:00")),
     (WINDOWS[0], EXTENDED, troubled("on_hold", "2026-11-24 08:00", "2026-12-20 18:00", *DOWN)),
     (WINDOWS[0], LEAVE, troubled("twins", "2026-09-01 10:00", "2026-09-02 10:00")),
+    (WINDOWS[0], KEPT, troubled("on_hold", "2026-09-03 08:00", "2026-09-08 18:00")),
     (WINDOWS[0], MOVED, troubled("deceased", "2026-12-01 08:00", "2027-12-02 18:00", told=True)),
 )
 

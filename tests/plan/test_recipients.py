@@ -2,6 +2,7 @@
 
 import pytest
 
+from plan.facts import People, Person
 from plan.model import EventType, FieldSpec, Rule
 from tests.plan.programs import EVENTS, program
 from tests.plan.walk import PEOPLE, Walk, at, begin, find, outcome
@@ -98,3 +99,51 @@ def test_28_a_desk_is_written_to_as_one() -> None:
     agenda = journey.run(at("2026-09-03"))
     assert outcome(agenda, "news#f0>certification_desk") == ("sent",)
     assert find(agenda, "news").person_id is None
+
+
+SUPERVISED = Rule(name="told", purpose="announcement", to=("supervisor",), on="created")
+
+
+def supervised(*consents: str) -> tuple[str, ...]:
+    way = begin(program([SUPERVISED]), "2026-09-01 10:00")
+    applicant = PEOPLE.people["p1"].model_copy(update={"consents": frozenset(consents)})
+    boss = Person(id="boss", address_digest="b")
+    way.people = People(people={"p1": applicant, "boss": boss}, roles={"supervisor": ("boss",)})
+    return outcome(way.run(at("2026-09-02 12:00")), "told")
+
+
+def test_meaning_30_a_third_party_is_told_only_with_consent() -> None:
+    assert supervised() == ("skipped", "no_consent")
+    assert supervised("supervisor") == ("sent",)
+
+
+@pytest.mark.parametrize(("to", "expected"), [(("payer",), "held"), (("payer", "nobody"), "skipped")])
+def test_meaning_28_an_optional_role_that_nobody_holds_keeps_nothing_waiting(
+    to: tuple[str, ...], expected: str
+) -> None:
+    way = begin(program([SUPERVISED.model_copy(update={"to": to})]), "2026-09-01 10:00")
+    agenda = way.run(at("2026-09-02 12:00"))
+    assert outcome(agenda, "told") == (expected, "no_recipient")
+    assert bool(agenda.attention) == (expected == "held")
+
+
+def test_meaning_31_after_a_hold_the_latest_of_a_rule_speaks_and_the_rest_is_past() -> None:
+    news = Rule(name="news", purpose="announcement", to=("applicant",), on="noted")
+    receipt = Rule(name="receipt", purpose="confirmation", to=("applicant",), on="noted")
+    way = begin(program([news, receipt]), "2026-09-01 10:00")
+    for day in (3, 4, 5):
+        way.tell("noted", at(f"2026-09-0{day} 10:00"))
+    held = PEOPLE.people["p1"].model_copy(update={"on_hold": True})
+    way.people = People(people={"p1": held})
+    way.run(at("2026-09-06 12:00"))
+    assert way.gone() == []
+    way.now = at("2026-09-06 12:31")
+    released = held.model_copy(update={"on_hold": False, "released_at": at("2026-09-06 12:30")})
+    way.people = People(people={"p1": released})
+    agenda = way.run(at("2026-09-06 13:00"))
+    assert [outcome(agenda, f"news#f{n}") for n in range(3)] == [
+        ("skipped", "already_past", "hold_released"),
+        ("skipped", "already_past", "hold_released"),
+        ("sent",),
+    ]
+    assert sorted(key for key in way.gone() if "receipt" in key) == [f"receipt#f{n}>applicant" for n in range(3)]

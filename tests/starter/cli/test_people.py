@@ -69,3 +69,19 @@ def test_a_slip_in_a_well_known_domain_is_asked_about_and_kept_as_it_is(run: Run
     assert (ran.status, ran.out, ran.err) == (0, f"added {person}\n", "gmial.com: did you mean gmail.com?\n")
     assert run("person", "show", person, "--json").json["email"] == "ada@gmial.com"
     assert run("person", "set", person, "--email", "ada@gmial.com", "--json").json["did_you_mean"] == "ada@gmail.com"
+
+
+def test_consents_to_inform_third_parties_are_given_and_taken(run: Run, person: str) -> None:
+    run("person", "set", person, "--email", "ada@example.org", "--consent", "supervisor")
+    assert run("person", "show", person, "--json").json["consents"] == ["supervisor"]
+    assert run("person", "set", person, "--no-consent", "supervisor").status == 0
+    assert run("person", "show", person, "--json").json["consents"] == []
+    assert "needs no consent" in run("person", "set", person, "--consent", "reviewer").err
+
+
+def test_the_end_of_a_hold_is_remembered(run: Run, person: str) -> None:
+    run("person", "set", person, "--email", "ada@example.org")
+    run("person", "hold", person)
+    assert run("person", "show", person, "--json").json["released_at"] is None
+    run("person", "release", person)
+    assert run("person", "show", person, "--json").json["released_at"] is not None
