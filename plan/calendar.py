@@ -5,7 +5,7 @@ Zones come from the `tzdata` package alone, not from the machine, so that one pl
 
 import calendar
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from plan.period import Period
 
 _SECOND: Final = timedelta(seconds=1)
+_REMEMBERED: Final = 16_384  # rules, items and wakes of a journey ask for the same few dates again and again
 
 
 @cache
@@ -30,11 +31,13 @@ def zone_info(zone: str) -> ZoneInfo:
         return ZoneInfo.from_file(rules, key=zone)
 
 
+@lru_cache(_REMEMBERED)
 def local_date(instant: datetime, zone: str) -> date:
     """The date on the wall calendar of `zone` at `instant` (aware)."""
     return instant.astimezone(zone_info(zone)).date()
 
 
+@lru_cache(_REMEMBERED)
 def at_local(day: date, clock: time, zone: str, fold: Literal[0, 1] = 0) -> datetime:
     """The UTC instant of a local time (plan.md 16): in a gap the first instant after it, in a fold the first of two.
 
@@ -81,6 +84,7 @@ def subtract(day: date, period: Period) -> date:
     return _shift(day, -period.months, -period.days)
 
 
+@lru_cache(_REMEMBERED)
 def _shift(day: date, months: int, days: int) -> date:
     year, month = divmod(12 * day.year + day.month - 1 + months, 12)
     if not date.min.year <= year <= date.max.year:

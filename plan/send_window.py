@@ -4,6 +4,7 @@ Where the clock is set back, an hour that is quiet in one of its two passes is q
 """
 
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from hashlib import sha256
 from typing import Final
 
@@ -64,6 +65,7 @@ def spread(at: datetime, closes_at: datetime | None, window: SendWindow, journey
     return at + timedelta(seconds=max(0, int(width.total_seconds())) * share(journey_id) >> 64)
 
 
+@lru_cache(1024)
 def share(journey_id: str) -> int:
     """This journey's place from 0 up to 2^64: the same for ever, on every machine."""
     return int.from_bytes(sha256(journey_id.encode()).digest()[:8], "big")

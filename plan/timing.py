@@ -12,9 +12,8 @@ from plan.recipients import Recipient
 from plan.send_window import Opening, last_opening, next_opening, spread
 
 DAY: Final = timedelta(days=1)
-REMEMBERED: Final = 4096  # openings and local times; the rules of a plan, and its journeys, ask for the same ones
+REMEMBERED: Final = 4096  # openings; the rules of a plan, and its journeys, ask for the same ones
 _next_opening = lru_cache(REMEMBERED)(next_opening)
-_at_local = lru_cache(REMEMBERED)(at_local)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +109,7 @@ def _times(planned: Planned, reader: Reader) -> Times | None:
 def _natural(planned: Planned, reader: Reader) -> datetime | None:
     rule = planned.rule
     if planned.day is not None:
-        return _at_local(planned.day, rule.at or reader.window.opens, reader.zone)
+        return at_local(planned.day, rule.at or reader.window.opens, reader.zone)
     if planned.instant is not None and rule.digest is not None and planned.offset is None:
         return planned.instant + rule.digest
     if planned.instant is None or rule.at is None or planned.offset is not None:

@@ -128,12 +128,17 @@ def test_isc2_cycles_have_ninety_days_of_grace_and_two_years_of_suspension() -> 
     found = agenda(plan, "cycle", "2026-01-20")
     dates = clocks(plan, found)
     assert (dates["due"], dates["grace"], dates["suspension"]) == ("2029-01-20", "2029-04-20", "2031-04-20")
+    assert dates["yearly_fee"] == "2027-01-20"
     assert planned(plan, found) == [
+        ("2026-12-21", "fee_notice"),
         ("2028-10-22", "reminder"),
         ("2028-12-21", "reminder"),
         ("2029-03-21", "in_grace"),
         ("2029-04-21", "suspended"),
     ]
+    paid = agenda(plan, "cycle", "2026-01-20", Told("fee_paid", "2027-01-05"), as_of="2027-02-01")
+    assert clocks(plan, paid)["yearly_fee"] == "2028-01-20"
+    assert ("2027-12-21", "fee_notice") in planned(plan, paid)
     appealed = agenda(plan, "cycle", "2026-01-20", Told("appealed", "2029-06-04"))
     assert clocks(plan, appealed)["appeal"] == "2029-06-18"
     assert appealed.stage == "in_appeal"
@@ -155,6 +160,17 @@ def test_nsca_tells_of_an_audit_at_once_and_gives_45_days() -> None:
         ("2028-11-03", "reminder"),
         ("2029-01-02", "reminder"),
     ]
+
+
+def test_nsca_draws_its_share_of_those_who_have_paid() -> None:
+    plan = program("nsca")
+    draw = plan.processes["cycle"].audit
+    assert draw is not None
+    everybody = plan.processes["cycle"].model_copy(update={"audit": draw.model_copy(update={"share": 1.0})})
+    plan = plan.model_copy(update={"processes": {"cycle": everybody}})
+    found = agenda(plan, "cycle", "2026-02-01", Told("paid", "2028-10-02"))
+    assert clocks(plan, found)["answer/audit"] == "2028-11-16"
+    assert planned(plan, found)[0] == ("2028-10-02", "audited")
 
 
 def test_asis_gives_three_months_to_submit_what_was_earned_in_time() -> None:
