@@ -59,7 +59,7 @@ arrows: $(TOOLS)
 	@$(VENV)/bin/lint-imports
 
 bench: $(TOOLS)
-	@$(RUN) bench.engine_cost $(OPTIONS)
+	@plan=0; $(RUN) bench.plan_cost $(OPTIONS) || plan=1; $(RUN) bench.engine_cost $(OPTIONS) && exit $$plan
 
 format: $(TOOLS)
 	@$(RUN) ruff check --fix $(ROOMS)

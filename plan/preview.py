@@ -68,6 +68,7 @@ class _Way:
         self.plan, self.journey, self.people, self.end, self.events = plan, journey, people, end, events
         self.sent: dict[str, Sent] = {}
         self.planned: dict[str, Occurrence] = {}  # as it stood when it went
+        self.sending_matters = _sending_matters(plan, journey.process)
 
     def to_its_end(self) -> Agenda:
         now = self.journey.created_at
@@ -78,19 +79,22 @@ class _Way:
                 break
             now = following
             agenda = self.settle(now)
-        return agenda
+        return self.decide(now) if agenda.due() else agenda
+
+    def decide(self, now: datetime) -> Agenda:
+        heard = [fact for fact in self.events if fact.heard_at <= now]
+        return decide(self.plan, self.journey, heard, self.people, list(self.sent.values()), now)
 
     def settle(self, now: datetime) -> Agenda:
-        """Decide at `now`, send what is due, and decide again, as often as that makes more due."""
+        """Decide at `now` and send what is due; decide again at once where what was sent may change anything."""
         while True:
-            heard = [fact for fact in self.events if fact.heard_at <= now]
-            agenda = decide(self.plan, self.journey, heard, self.people, list(self.sent.values()), now)
-            due = [(o.key, o) for o in agenda.due() if o.key is not None]
-            if not due:
-                return agenda
-            for key, occurrence in due:
+            agenda = self.decide(now)
+            for occurrence in agenda.due():
+                key = occurrence.key or ""
                 self.sent[key] = Sent(key=key, state="sent", at=now)
                 self.planned[key] = occurrence
+            if not agenda.due() or not self.sending_matters:
+                return agenda
 
     def after(self, agenda: Agenda, now: datetime) -> datetime | None:
         """When to look again; None when the journey, or what is asked about, is over."""
@@ -110,6 +114,12 @@ class _Way:
         if before is not None:
             return before.model_copy(update={"outcome": "scheduled", "reason": None})
         return occurrence.model_copy(update={"outcome": "scheduled"}) if occurrence.outcome == "ready" else occurrence
+
+
+def _sending_matters(plan: Plan, process: str) -> bool:
+    """Whether a clock counts from a message, or a message speaks of one that was sent."""
+    clocks = plan.processes[process].deadlines.values()
+    return any(c.after_sent or c.waits_for for c in clocks) or any(rule.corrects for rule in plan.rules.values())
 
 
 def _place(fact: Fact) -> tuple[datetime, int]:

@@ -1,13 +1,20 @@
 """One invented applicant's whole journey: what would go, what would not and why, in order of time."""
 
 from datetime import datetime
+from pathlib import Path
 
+import pytest
+
+from plan import preview as module
 from plan.facts import Fact
+from plan.load import load
+from plan.model import Plan
 from plan.preview import Invented, preview
 from tests.plan.programs import program
 from tests.plan.walk import at
 
 PLAN = program()
+PROGRAMS = Path(__file__).parents[1] / "programs"
 START = at("2026-09-01 10:00")
 
 
@@ -58,3 +65,17 @@ def test_everybody_is_there_and_the_events_of_the_file_are_heard_when_they_happe
 def test_a_preview_is_the_same_each_time() -> None:
     invented = Invented("application", START, events=(heard("submitted", "2026-11-15 10:00", 1),))
     assert preview(PLAN, invented) == preview(PLAN, invented)
+
+
+@pytest.mark.parametrize("name", ["ahima", "arrt", "asis", "cfp", "isaca", "isc2", "nremt", "nsca", "pmi"])
+def test_deciding_once_a_wake_foresees_what_deciding_until_nothing_is_due_does(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = load((PROGRAMS / f"{name}.yaml").read_text(encoding="utf-8"), name)
+    assert isinstance(plan, Plan)
+    for process in plan.processes:
+        invented = Invented(process=process, start=at("2026-02-10 10:00"), attributes={"birth_date": "1990-03-10"})
+        quick = preview(plan, invented)
+        with monkeypatch.context() as patched:
+            patched.setattr(module, "_sending_matters", lambda *_: True)
+            assert preview(plan, invented) == quick

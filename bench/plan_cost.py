@@ -1,0 +1,176 @@
+"""What deciding costs: the reference journey and previews, beside the agenda's bare way through pydantic and JSON.
+
+`python -m bench.plan_cost [--json]`. Processor time of this process alone, the median of many rounds.
+"""
+
+import cProfile
+import json
+import pstats
+import sys
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from statistics import median
+from time import process_time
+from typing import Final
+
+from pydantic import BaseModel, ConfigDict
+
+from plan.agenda import Agenda
+from plan.decide import decide
+from plan.facts import Fact, Journey, People, Person, Sent
+from plan.load import load
+from plan.model import Plan
+from plan.preview import Invented, preview
+
+PLAN: Final = Path(__file__).parent.parent / "programs/cwe/plan.yaml"
+START: Final = datetime(2026, 10, 5, 14, tzinfo=UTC)
+ROUNDS: Final = 300
+PREVIEWS: Final = 60
+DECIDE_BAR: Final = 1.0  # milliseconds, median
+PREVIEW_BAR: Final = 1.5  # milliseconds each: 10,000 in 15 seconds
+
+
+class PlanCost(BaseModel):
+    """Milliseconds of processor time, medians. `share`: module of plan/ → part of decide's own time, the largest."""
+
+    model_config = ConfigDict(frozen=True)
+
+    rules: int
+    items: int
+    facts: int
+    occurrences: int
+    decide_ms: float
+    bare_ms: float
+    preview_ms: float
+    share: dict[str, float]
+
+
+def reference(plan: Plan) -> tuple[Journey, list[Fact], People, list[Sent], datetime]:
+    """An application after a hundred days: twelve items, forty facts, everything due so far sent."""
+    facts: list[Fact] = []
+
+    def tell(name: str, day: float, item: str | None = None, **data: str | int) -> None:
+        at = START + timedelta(days=day)
+        facts.append(
+            Fact(id=f"f{len(facts)}", type=name, at=at, heard_at=at, order=len(facts) + 1, item=item, data=data)
+        )
+
+    for n in range(8):
+        tell("activity_begun", 2 + n, f"activity-{n}")
+        tell("activity_submitted", 12 + n, f"activity-{n}")
+        tell("activity_approved", 20 + n, f"activity-{n}", credits=3)
+    tell("payment_received", 60, amount="150.00 USD", receipt_no="r-1")
+    tell("submitted", 60.1)
+    tell("reviewer_assigned", 61, reviewer="rita")
+    tell("returned", 70)
+    for n in range(4):
+        tell("document_insufficient", 70 + n, f"document-{n}", reason="illegible")
+        tell("applicant_answered", 80 + n, f"document-{n}")
+        tell("document_accepted", 86 + n, f"document-{n}")
+    people = People(people={id_: Person(id=id_, address_digest=id_) for id_ in ("ana", "rita")})
+    now = START + timedelta(days=100)
+    journey = Journey(
+        id="journey:cwe:ana:application:1",
+        program=plan.program,
+        process="application",
+        cycle="1",
+        person_id="ana",
+        created_at=START,
+        started_at=START,
+    )
+    sent: list[Sent] = []
+    while due := decide(plan, journey, facts, people, sent, now).due():
+        sent += [Sent(key=one.key or "", state="sent", at=now) for one in due]
+    return journey, facts, people, sent, now
+
+
+def measure() -> PlanCost:
+    """Everything, some seconds."""
+    loaded = load(PLAN.read_text(encoding="utf-8"), PLAN.name)
+    if not isinstance(loaded, Plan):
+        raise SystemExit(str(loaded[0]))
+    case = reference(loaded)
+    journey, facts, people, sent, now = case
+    agenda = decide(loaded, journey, facts, people, sent, now)
+
+    def deciding() -> None:
+        decide(loaded, journey, facts, people, sent, now)
+
+    def bare() -> None:
+        Agenda.model_validate_json(agenda.model_dump_json())
+
+    return PlanCost(
+        rules=len(loaded.rules),
+        items=len(agenda.items),
+        facts=len(facts),
+        occurrences=len(agenda.occurrences),
+        decide_ms=_median(deciding, ROUNDS),
+        bare_ms=_median(bare, ROUNDS),
+        preview_ms=_previews(loaded),
+        share=_share(deciding),
+    )
+
+
+def _previews(plan: Plan) -> float:
+    """One invented applicant after another, each begun at another hour and submitted on another day."""
+    spent = []
+    for n in range(PREVIEWS):
+        start = START + timedelta(hours=7 * n)
+        submitted_at = start + timedelta(days=60 + n)
+        approved_at = submitted_at + timedelta(days=30)
+        events = [
+            Fact(id="e1", type="submitted", at=submitted_at, heard_at=submitted_at, order=1),
+            Fact(id="e2", type="approved", at=approved_at, heard_at=approved_at, order=2),
+        ]
+        before = process_time()
+        preview(plan, Invented("application", start, events=events))
+        spent.append((process_time() - before) * 1000)
+    return median(spent)
+
+
+def _median(work: Callable[[], None], rounds: int) -> float:
+    work()  # caches are warm in a worker that lives for weeks
+    spent = []
+    for _ in range(rounds):
+        before = process_time()
+        work()
+        spent.append((process_time() - before) * 1000)
+    return median(spent)
+
+
+def _share(work: Callable[[], None]) -> dict[str, float]:
+    profile = cProfile.Profile()
+    profile.enable()
+    for _ in range(100):
+        work()
+    profile.disable()
+    own: dict[str, float] = defaultdict(float)
+    for (file, _, _), (_, _, spent, _, _) in pstats.Stats(profile).stats.items():  # type: ignore[attr-defined]  # not in typeshed
+        path = Path(file)
+        own[f"plan/{path.name}" if path.parent.name == "plan" else "libraries"] += spent
+    total = sum(own.values())
+    largest = sorted(own.items(), key=lambda one: -one[1])[:10]
+    return {name: round(spent / total, 3) for name, spent in largest}
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Prints the table; status 1 when a bar is missed."""
+    found = measure()
+    if "--json" in arguments:
+        sys.stdout.write(json.dumps(found.model_dump(), indent=2) + "\n")
+    else:
+        lines = [
+            f"decide: {found.rules} rules, {found.items} items, {found.facts} facts, {found.occurrences} occurrences",
+            f"  median {found.decide_ms:.2f} ms (bar {DECIDE_BAR})",
+            f"  {found.decide_ms / found.bare_ms:.1f} x its agenda through JSON and back ({found.bare_ms:.2f} ms)",
+            f"preview: {found.preview_ms:.2f} ms each (bar {PREVIEW_BAR}), 10,000 in {found.preview_ms * 10:.0f} s",
+            "where decide's time goes: " + ", ".join(f"{name} {share:.0%}" for name, share in found.share.items()),
+        ]
+        sys.stdout.write("\n".join(lines) + "\n")
+    return 0 if found.decide_ms <= DECIDE_BAR and found.preview_ms <= PREVIEW_BAR else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
