@@ -62,7 +62,7 @@ def _no_key(house: House) -> None:
     ("broken", "said"),
     [
         (_no_folder, "nothing is set up in "),
-        (_a_later_schema, "the ledger's schema is 9999 and this Waypost knows 1 at most; use a later Waypost"),
+        (_a_later_schema, "the ledger's schema is 9999 and this Waypost knows 2 at most; use a later Waypost"),
         (_a_copied_ledger, "belongs to another installation; this ledger is of installation another"),
         (_no_installation, "this ledger belongs to no installation yet; run: waypost migrate"),
         (_an_unreadable_plan, "the published plan of trial is not for this version of Waypost: "),
