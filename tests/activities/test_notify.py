@@ -171,7 +171,9 @@ def test_outside_production_nobody_else_is_written_to(desk: Desk, welcome: Due) 
 
 
 @pytest.mark.parametrize("change", ["plan", "address", "submission"])
-def test_what_changes_between_rendering_and_the_wire_stops_the_message(desk: Desk, ledger: Ledger, change: str) -> None:
+def test_27_what_changes_between_rendering_and_the_wire_stops_the_message(
+    desk: Desk, ledger: Ledger, change: str
+) -> None:
     """The last commit has the last word."""
     now = after(53, hours=4)
     due = next(due for due in desk.decide(now).due if due.key == WEEK)

@@ -28,7 +28,7 @@ DAYS = st.dates(date(2000, 1, 1), date(2080, 12, 31))
         (date(2027, 1, 4), BusinessCalendar(closed=((date(2026, 12, 24), date(2027, 1, 1)),)), True),
     ],
 )
-def test_meaning_24_weekends_holidays_and_closed_spans_with_both_ends_are_shut(
+def test_24_weekends_holidays_and_closed_spans_with_both_ends_are_shut(
     day: date, calendar: BusinessCalendar, expected: bool
 ) -> None:
     assert is_open(day, calendar) is expected
@@ -44,20 +44,20 @@ def test_meaning_24_weekends_holidays_and_closed_spans_with_both_ends_are_shut(
         (date(2026, 11, 20), 0, US, date(2026, 11, 20)),
     ],
 )
-def test_meaning_11_business_days_begin_the_day_after(
+def test_11_business_days_begin_the_day_after(
     start: date, count: int, calendar: BusinessCalendar, expected: date
 ) -> None:
     assert add_business_days(start, count, calendar) == expected
 
 
 @given(DAYS, st.integers(1, 60))
-def test_meaning_11_exactly_as_many_open_days_lie_behind_the_start(start: date, count: int) -> None:
+def test_11_exactly_as_many_open_days_lie_behind_the_start(start: date, count: int) -> None:
     end = add_business_days(start, count, US)
     assert sum(is_open(start + n * DAY, US) for n in range(1, (end - start).days + 1)) == count
     assert is_open(end, US)
 
 
-def test_meaning_11_a_closed_day_moves_on_or_back_to_the_nearest_open_one() -> None:
+def test_11_a_closed_day_moves_on_or_back_to_the_nearest_open_one() -> None:
     assert nearest_open(date(2027, 1, 31), US, DAY) == date(2027, 2, 1)  # a Sunday
     assert nearest_open(date(2027, 1, 31), US, -DAY) == date(2027, 1, 29)
     assert nearest_open(date(2027, 2, 1), US, DAY) == date(2027, 2, 1)

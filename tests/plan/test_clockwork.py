@@ -29,13 +29,13 @@ def fees(way: Walk) -> list[str]:
     return [local(run.date.at)[:10] for run in runs]
 
 
-def test_meaning_11_a_clock_that_comes_again_counts_every_instance_from_the_original_date() -> None:
+def test_11_a_clock_that_comes_again_counts_every_instance_from_the_original_date() -> None:
     way = begin(yearly(), "2028-02-29 10:00")
     way.now = at("2032-03-05 12:00")
     assert fees(way) == ["2029-02-28", "2030-02-28", "2031-02-28", "2032-02-29", "2033-02-28"]
 
 
-def test_meaning_11_each_instance_has_its_own_messages() -> None:
+def test_11_each_instance_has_its_own_messages() -> None:
     bill = Rule(name="bill", purpose="announcement", to=TO, before="fee", offsets=periods("30 days"))
     late = Rule(name="late", purpose="reminder", to=TO, after="fee", offsets=periods("10 days"))
     way = begin(yearly(bill, late), "2026-03-10 10:00")
@@ -48,7 +48,7 @@ def test_meaning_11_each_instance_has_its_own_messages() -> None:
     ]
 
 
-def test_meaning_11_what_is_paid_late_answers_the_oldest_instance_first() -> None:
+def test_11_what_is_paid_late_answers_the_oldest_instance_first() -> None:
     late = Rule(name="late", purpose="reminder", to=TO, after="fee", offsets=periods("10 days", "40 days"))
     way = begin(yearly(late), "2026-03-10 10:00")
     way.tell("fee_paid", at("2027-04-01 10:00"))
@@ -56,7 +56,7 @@ def test_meaning_11_what_is_paid_late_answers_the_oldest_instance_first() -> Non
     assert way.gone() == ["late:P10D@2027-03-10>applicant", "late:P10D@2028-03-10>applicant"]
 
 
-def test_meaning_11_nothing_comes_again_in_a_final_stage() -> None:
+def test_11_nothing_comes_again_in_a_final_stage() -> None:
     way = begin(yearly(), "2026-03-10 10:00")
     way.tell("closed", at("2026-05-01 10:00"))
     way.run(at("2026-06-01 12:00"))
@@ -75,7 +75,7 @@ def audited(answer: Deadline) -> Plan:
 @pytest.mark.parametrize(
     ("days", "expected"), [(30, "2026-04-01"), (45, "2026-04-16"), (60, "2026-05-01"), (90, "2026-05-31")]
 )
-def test_meaning_11_a_clock_may_count_from_the_day_of_a_notice(days: int, expected: str) -> None:
+def test_11_a_clock_may_count_from_the_day_of_a_notice(days: int, expected: str) -> None:
     """domain.md, case 19: the notice leaves on 2 March, the selection was heard in the quiet hours before."""
     answer = Deadline(name="answer", after_sent="notice", plus=Period(days=days), per_item=True)
     way = begin(audited(answer), "2026-01-05 10:00")
@@ -84,7 +84,7 @@ def test_meaning_11_a_clock_may_count_from_the_day_of_a_notice(days: int, expect
     assert [local(clock.at)[:10] for clock in agenda.clocks] == [expected]
 
 
-def test_meaning_12_a_clock_that_waits_for_a_message_starts_when_it_was_delivered() -> None:
+def test_12_a_clock_that_waits_for_a_message_starts_when_it_was_delivered() -> None:
     answer = Deadline(name="answer", after=("audit_selected",), plus=Period(days=30), per_item=True, waits_for="notice")
     way = begin(audited(answer), "2026-01-05 10:00")
     way.tell("audit_selected", at("2026-03-02 10:00"), item="a-1")

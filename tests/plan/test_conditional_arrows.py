@@ -25,7 +25,7 @@ def conditional() -> Plan:
     return plan.model_copy(update={"told": TOLD, "person": {"member": FieldSpec(type="boolean")}})
 
 
-def test_meaning_4_an_arrow_opens_when_its_condition_holds_and_the_fact_waits_until_then() -> None:
+def test_04_an_arrow_opens_when_its_condition_holds_and_the_fact_waits_until_then() -> None:
     way = begin(conditional(), "2026-10-05 10:00")
     way.tell("told", at("2026-10-05 11:00"), credits={"earned": 10, "required": 30})
     way.tell("submitted", at("2026-10-06 10:00"))
@@ -37,7 +37,7 @@ def test_meaning_4_an_arrow_opens_when_its_condition_holds_and_the_fact_waits_un
 
 
 @pytest.mark.parametrize(("member", "expected"), [(True, "open"), (False, "lapsed"), (None, "open")])
-def test_meaning_4_a_passing_changes_nothing_while_its_arrow_is_closed(member: bool | None, expected: str) -> None:
+def test_04_a_passing_changes_nothing_while_its_arrow_is_closed(member: bool | None, expected: str) -> None:
     way = begin(conditional(), "2026-10-05 10:00")
     known = {} if member is None else {"member": member}
     assert fold(way.plan, way.journey, [], known).track.stage == expected
@@ -64,7 +64,7 @@ def adding() -> Plan:
     return program([DONE], of=of, events=events).model_copy(update={"told": TOLD})
 
 
-def test_meaning_7_approved_items_are_added_up_and_rejected_ones_are_not() -> None:
+def test_07_approved_items_are_added_up_and_rejected_ones_are_not() -> None:
     way = begin(adding(), "2026-10-05 10:00")
     way.tell("activity_approved", at("2026-10-06 10:00"), item="a", credits=12.1)
     way.tell("activity_approved", at("2026-10-07 10:00"), item="b", credits=0.2)
@@ -77,14 +77,14 @@ def test_meaning_7_approved_items_are_added_up_and_rejected_ones_are_not() -> No
     assert way.run(at("2026-10-09 12:00")).told["credits.earned"] == 8.2
 
 
-def test_meaning_7_a_total_that_is_told_wins() -> None:
+def test_07_a_total_that_is_told_wins() -> None:
     way = begin(adding(), "2026-10-05 10:00")
     way.tell("activity_approved", at("2026-10-06 10:00"), item="a", credits=12)
     way.tell("told", at("2026-10-07 10:00"), credits={"earned": 5})
     assert way.run(at("2026-10-08 12:00")).told["credits.earned"] == 5
 
 
-def test_meaning_11_what_a_clock_allows_is_a_condition_while_it_runs() -> None:
+def test_11_what_a_clock_allows_is_a_condition_while_it_runs() -> None:
     grace = Deadline(name="grace", after=("due",), plus=Period(days=60), allows=("submit", "pay"))
     still = Rule(name="still", purpose="announcement", to=TO, before="grace", offsets=(Period(days=30),))
     stages = (stage("open", due="late"), stage("late", grace="lapsed"), stage("lapsed"))

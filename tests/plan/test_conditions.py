@@ -48,7 +48,7 @@ def holds(text: str, **change: object) -> bool:
         ("stage == 'in_review' ? person.member : false", True),
     ],
 )
-def test_meaning_20_a_condition_over_what_is_known(text: str, expected: bool) -> None:
+def test_20_a_condition_over_what_is_known(text: str, expected: bool) -> None:
     assert fault(text, DECLARED) is None
     assert holds(text) is expected
 
@@ -65,7 +65,7 @@ def test_meaning_20_a_condition_over_what_is_known(text: str, expected: bool) ->
         ("x" * 2000, "it is longer than 1000 characters"),
     ],
 )
-def test_meaning_20_what_is_no_condition_is_said_with_its_column(text: str, expected: str) -> None:
+def test_20_what_is_no_condition_is_said_with_its_column(text: str, expected: str) -> None:
     found = fault(text, DECLARED)
     assert found is not None
     assert found.startswith(expected), found
@@ -76,14 +76,14 @@ def test_meaning_20_what_is_no_condition_is_said_with_its_column(text: str, expe
     ["credits.earned >= 5", "!(credits.earned >= 5)", "credits.earned >= 5 && true", "credits.earned < 5 == false"],
 )
 @pytest.mark.parametrize("value", [None, "many", True, {}])
-def test_meaning_7_what_is_not_told_makes_a_comparison_not_true_and_is_no_error(text: str, value: object) -> None:
+def test_07_what_is_not_told_makes_a_comparison_not_true_and_is_no_error(text: str, value: object) -> None:
     values = {**KNOWN, "credits.earned": value}
     answer = evaluate(text, DECLARED, values, ZONE)  # type: ignore[arg-type]  # odd values are what is tested
     assert (answer.holds, answer.error) == (False, None)
     assert "credits.earned not known" in answer.read
 
 
-def test_meaning_7_what_is_known_may_be_enough() -> None:
+def test_07_what_is_known_may_be_enough() -> None:
     assert holds("credits.earned >= 5 || person.member", credits__earned=None)
 
 
@@ -103,7 +103,7 @@ AROUND = [
 
 
 @given(st.sampled_from(ERRORS), st.lists(st.sampled_from(AROUND), max_size=3))
-def test_meaning_20_no_error_under_any_operator_ever_holds(error: str, around: list[str]) -> None:
+def test_20_no_error_under_any_operator_ever_holds(error: str, around: list[str]) -> None:
     text = error
     for wrap in around:
         text = wrap.replace("{}", text)
@@ -114,6 +114,6 @@ def test_meaning_20_no_error_under_any_operator_ever_holds(error: str, around: l
         assert answer.error is not None
 
 
-def test_meaning_20_the_answer_names_what_was_read_and_nothing_else() -> None:
+def test_20_the_answer_names_what_was_read_and_nothing_else() -> None:
     answer = evaluate("credits.earned >= credits.required", DECLARED, KNOWN, ZONE)
     assert answer.read == "credits.earned 30, credits.required 40"

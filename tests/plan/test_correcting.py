@@ -15,7 +15,7 @@ def correcting() -> Plan:
     return plan.model_copy(update={"told": {"earned": FieldSpec(type="number")}})
 
 
-def test_meaning_3_a_confirmation_of_what_was_taken_back_is_corrected_once() -> None:
+def test_03_a_confirmation_of_what_was_taken_back_is_corrected_once() -> None:
     way = begin(correcting(), "2026-10-05 10:00")
     way.tell("submitted", at("2026-10-06 10:00"))
     way.run(at("2026-10-07 12:00"))
@@ -25,7 +25,7 @@ def test_meaning_3_a_confirmation_of_what_was_taken_back_is_corrected_once() -> 
     assert way.gone().count("sorry#f0>applicant") == 1
 
 
-def test_meaning_3_what_was_not_sent_needs_no_correction() -> None:
+def test_03_what_was_not_sent_needs_no_correction() -> None:
     way = begin(correcting(), "2026-10-05 10:00")
     way.tell("submitted", at("2026-10-06 10:00"), heard=at("2026-10-06 10:00"))
     way.tell("retracted", at("2026-10-06 10:00"), id="f0")
@@ -33,7 +33,7 @@ def test_meaning_3_what_was_not_sent_needs_no_correction() -> None:
     assert way.gone() == []
 
 
-def test_meaning_3_congratulations_on_what_proved_wrong_are_corrected() -> None:
+def test_03_congratulations_on_what_proved_wrong_are_corrected() -> None:
     way = begin(correcting(), "2026-10-05 10:00")
     way.tell("told", at("2026-10-06 10:00"), earned=31)
     way.run(at("2026-10-07 12:00"))
@@ -43,7 +43,7 @@ def test_meaning_3_congratulations_on_what_proved_wrong_are_corrected() -> None:
     assert way.gone() == ["enough#once>applicant", "sorry#once>applicant"]
 
 
-def test_meaning_3_a_state_that_held_and_went_by_needs_no_correction() -> None:
+def test_03_a_state_that_held_and_went_by_needs_no_correction() -> None:
     way = begin(correcting(), "2026-10-05 10:00")
     way.tell("told", at("2026-10-06 10:00"), earned=31)
     way.tell("told", at("2026-10-08 10:00"), earned=12)

@@ -190,7 +190,7 @@ def test_a_key_is_sent_once_for_ever(window: SendWindow, happened: list[Happenin
 
 @examples(60)
 @given(happenings(within=70), st.randoms(use_true_random=False))  # before any journey can end: late events are late
-def test_1_the_order_of_arrival_does_not_change_the_stage(happened: list[Happening], luck: Random) -> None:
+def test_01_the_order_of_arrival_does_not_change_the_stage(happened: list[Happening], luck: Random) -> None:
     way = smooth(WINDOWS[0], [h for h in happened if h.kind != "retracted"])
     orders = list(range(len(way.known)))
     luck.shuffle(orders)

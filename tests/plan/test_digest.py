@@ -11,7 +11,7 @@ ANSWERS = Rule(
 )
 
 
-def test_meaning_22_a_digest_is_one_message_with_the_first_facts_key_that_lists_its_items() -> None:
+def test_22_a_digest_is_one_message_with_the_first_facts_key_that_lists_its_items() -> None:
     plan = program([ANSWERS])
     way = begin(plan, "2026-09-01 10:00")
     for minute, item in ((0, "a"), (20, "b"), (59, "c"), (61, "d")):
@@ -26,7 +26,7 @@ def test_meaning_22_a_digest_is_one_message_with_the_first_facts_key_that_lists_
     assert outcome(agenda, "answers#f2/c") == ("skipped", "folded_into_digest")
 
 
-def test_meaning_22_what_is_taken_back_before_it_leaves_is_not_in_the_digest() -> None:
+def test_22_what_is_taken_back_before_it_leaves_is_not_in_the_digest() -> None:
     plan = program([ANSWERS])
     way = begin(plan, "2026-09-01 10:00")
     way.tell("document_accepted", at("2026-09-02 10:00"), item="a")

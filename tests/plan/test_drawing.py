@@ -14,7 +14,7 @@ def drawing(share: float) -> Plan:
     return program([NOTICE], of=of, events=EVENTS)
 
 
-def test_meaning_36_the_lot_falls_on_a_fair_share_and_always_on_the_same() -> None:
+def test_36_the_lot_falls_on_a_fair_share_and_always_on_the_same() -> None:
     journeys = [f"journey:cwe:p{n}:application:1" for n in range(20_000)]
     chosen = {journey for journey in journeys if drawn(TENTH, journey)}
     assert 1_830 <= len(chosen) <= 2_170  # four standard deviations about 2,000
@@ -23,13 +23,13 @@ def test_meaning_36_the_lot_falls_on_a_fair_share_and_always_on_the_same() -> No
     assert 100 < len(chosen & other) < 300  # another year is another lot: about a tenth of a tenth
 
 
-def test_meaning_36_a_larger_share_takes_in_the_smaller_one() -> None:
+def test_36_a_larger_share_takes_in_the_smaller_one() -> None:
     journeys = [f"journey:cwe:p{n}:application:1" for n in range(2_000)]
     more = TENTH.model_copy(update={"share": 0.2})
     assert all(drawn(more, journey) for journey in journeys if drawn(TENTH, journey))
 
 
-def test_meaning_36_it_opens_an_audit_and_a_resubmission_draws_no_more() -> None:
+def test_36_it_opens_an_audit_and_a_resubmission_draws_no_more() -> None:
     way = begin(drawing(1), "2026-09-01 10:00")
     way.tell("submitted", at("2026-09-10 10:00"))
     way.tell("returned", at("2026-09-12 10:00"))
@@ -42,13 +42,13 @@ def test_meaning_36_it_opens_an_audit_and_a_resubmission_draws_no_more() -> None
     assert agenda.stage == "in_review"
 
 
-def test_meaning_36_nobody_is_drawn_for_no_share() -> None:
+def test_36_nobody_is_drawn_for_no_share() -> None:
     way = begin(drawing(0), "2026-09-01 10:00")
     way.tell("submitted", at("2026-09-10 10:00"))
     assert way.run(at("2026-09-20 12:00")).items == ()
 
 
-def test_meaning_36_a_certified_person_can_be_audited_and_stays_certified() -> None:
+def test_36_a_certified_person_can_be_audited_and_stays_certified() -> None:
     way = begin(drawing(1), "2026-09-01 10:00")
     way.tell("submitted", at("2026-09-10 10:00"))
     way.tell("approved", at("2026-09-11 10:00"))

@@ -32,7 +32,7 @@ def test_a_row_that_nothing_calls_for_stays_listed(
     assert outcome(way.agenda(), key) == expected
 
 
-def test_3_what_was_sent_for_a_fact_that_is_gone_keeps_its_reader_and_its_instant() -> None:
+def test_03_what_was_sent_for_a_fact_that_is_gone_keeps_its_reader_and_its_instant() -> None:
     way = begin(program([r for r in RULES if r.name != "receipt"]), "2026-09-01 10:00")
     way.now = at("2026-09-05 10:00")
     way.mark("receipt#f3/doc-1>payer.payer1", "sent")

@@ -49,7 +49,7 @@ def asked(way: Walk, on: str, item: str, answered: str | None = None) -> None:
         ([("2026-03-01", "a", "2026-03-20")], "2026-07-19 23:59"),  # over the change of the clocks: the time stays
     ],
 )
-def test_meaning_15_pauses_are_united_and_added_in_whole_local_dates(
+def test_15_pauses_are_united_and_added_in_whole_local_dates(
     questions: list[tuple[str, str, str | None]], expected: str
 ) -> None:
     way = begin(paused_plan(), "2026-02-01 10:00")
@@ -59,7 +59,7 @@ def test_meaning_15_pauses_are_united_and_added_in_whole_local_dates(
     assert due(way) == expected
 
 
-def test_meaning_15_a_question_asked_anew_goes_on_pausing() -> None:
+def test_15_a_question_asked_anew_goes_on_pausing() -> None:
     way = begin(paused_plan(), "2026-02-01 10:00")
     asked(way, "2026-06-10", "a")
     asked(way, "2026-06-20", "a", "2026-06-30")
@@ -67,7 +67,7 @@ def test_meaning_15_a_question_asked_anew_goes_on_pausing() -> None:
     assert due(way) == "2026-07-20 23:59"
 
 
-def test_meaning_15_while_paused_no_reminder_goes_out_and_the_days_that_remain_are_shown() -> None:
+def test_15_while_paused_no_reminder_goes_out_and_the_days_that_remain_are_shown() -> None:
     way = begin(paused_plan(), "2026-02-01 10:00")
     asked(way, "2026-06-10", "a", "2026-07-01")
     agenda = way.run(at("2026-06-22 12:00"))
@@ -80,7 +80,7 @@ def test_meaning_15_while_paused_no_reminder_goes_out_and_the_days_that_remain_a
     ]
 
 
-def test_meaning_15_what_is_due_while_the_clock_stands_still_is_held() -> None:
+def test_15_what_is_due_while_the_clock_stands_still_is_held() -> None:
     late = Rule(name="soon", purpose="announcement", to=("applicant",), before="due", offsets=(Period(days=25),))
     way = begin(paused_plan(late), "2026-06-01 10:00")
     asked(way, "2026-06-10", "a")
@@ -89,7 +89,7 @@ def test_meaning_15_what_is_due_while_the_clock_stands_still_is_held() -> None:
     assert find(agenda, "soon:P25D@2026-07-30").detail == "due is paused, 20 days remain"
 
 
-def test_meaning_15_a_deadline_that_has_passed_is_not_paused_any_more() -> None:
+def test_15_a_deadline_that_has_passed_is_not_paused_any_more() -> None:
     way = begin(paused_plan(), "2026-02-01 10:00")
     asked(way, "2026-07-05", "a", "2026-07-10")
     way.run(at("2026-07-12 12:00"))
@@ -100,7 +100,7 @@ def test_meaning_15_a_deadline_that_has_passed_is_not_paused_any_more() -> None:
     ("said", "expected"),
     [({"to": "2026-09-30"}, "2026-09-30 23:59"), ({"by": "10 days"}, "2026-07-31 23:59")],
 )
-def test_meaning_15_a_date_that_was_given_is_moved_only_by_later_pauses(said: dict[str, str], expected: str) -> None:
+def test_15_a_date_that_was_given_is_moved_only_by_later_pauses(said: dict[str, str], expected: str) -> None:
     way = begin(paused_plan(), "2026-02-01 10:00")
     asked(way, "2026-06-10", "a", "2026-07-01")
     way.tell("extension_granted", at("2026-07-05 10:00"), said={"deadline": "due", **said})
@@ -108,7 +108,7 @@ def test_meaning_15_a_date_that_was_given_is_moved_only_by_later_pauses(said: di
     assert due(way) == expected
 
 
-def test_meaning_18_a_pause_that_is_over_moved_the_deadline() -> None:
+def test_18_a_pause_that_is_over_moved_the_deadline() -> None:
     way = begin(paused_plan(MOVED), "2026-02-01 10:00")
     asked(way, "2026-06-10", "a", "2026-07-01")
     way.run(at("2026-07-12 12:00"))

@@ -112,22 +112,20 @@ def supervised(*consents: str) -> tuple[str, ...]:
     return outcome(way.run(at("2026-09-02 12:00")), "told")
 
 
-def test_meaning_30_a_third_party_is_told_only_with_consent() -> None:
+def test_30_a_third_party_is_told_only_with_consent() -> None:
     assert supervised() == ("skipped", "no_consent")
     assert supervised("supervisor") == ("sent",)
 
 
 @pytest.mark.parametrize(("to", "expected"), [(("payer",), "held"), (("payer", "nobody"), "skipped")])
-def test_meaning_28_an_optional_role_that_nobody_holds_keeps_nothing_waiting(
-    to: tuple[str, ...], expected: str
-) -> None:
+def test_28_an_optional_role_that_nobody_holds_keeps_nothing_waiting(to: tuple[str, ...], expected: str) -> None:
     way = begin(program([SUPERVISED.model_copy(update={"to": to})]), "2026-09-01 10:00")
     agenda = way.run(at("2026-09-02 12:00"))
     assert outcome(agenda, "told") == (expected, "no_recipient")
     assert bool(agenda.attention) == (expected == "held")
 
 
-def test_meaning_31_after_a_hold_the_latest_of_a_rule_speaks_and_the_rest_is_past() -> None:
+def test_31_after_a_hold_the_latest_of_a_rule_speaks_and_the_rest_is_past() -> None:
     news = Rule(name="news", purpose="announcement", to=("applicant",), on="noted")
     receipt = Rule(name="receipt", purpose="confirmation", to=("applicant",), on="noted")
     way = begin(program([news, receipt]), "2026-09-01 10:00")

@@ -43,12 +43,12 @@ KNOWN = {"birth_date": "1990-02-10", "certified_on": "2028-02-29"}
         ("2026-10-01", Roll(to="date", dates=((3, 31), (9, 30))), "2027-03-31"),
     ],
 )
-def test_meaning_11_the_next_date_of_its_kind(day: str, by: Roll, expected: str) -> None:
+def test_11_the_next_date_of_its_kind(day: str, by: Roll, expected: str) -> None:
     assert roll(date.fromisoformat(day), by, KNOWN).isoformat() == expected
 
 
 @pytest.mark.parametrize("known", [{}, {"birth_date": "tomorrow"}, {"birth_date": 7}])
-def test_meaning_17_a_date_that_is_not_known_is_named(known: dict[str, str]) -> None:
+def test_17_a_date_that_is_not_known_is_named(known: dict[str, str]) -> None:
     with pytest.raises(NoDate, match="birth_date is not known"):
         roll(date(2026, 1, 1), BIRTH, known)
 
@@ -57,7 +57,7 @@ def test_meaning_17_a_date_that_is_not_known_is_named(known: dict[str, str]) -> 
     st.dates(date(1950, 1, 1), date(2150, 1, 1)),
     st.sampled_from([END, FIRST, BIRTH, ANNIVERSARY, Roll(to="date", dates=((2, 29), (10, 1)))]),
 )
-def test_meaning_11_a_roll_never_goes_back_and_stays_where_it_arrived(day: date, by: Roll) -> None:
+def test_11_a_roll_never_goes_back_and_stays_where_it_arrived(day: date, by: Roll) -> None:
     rolled = roll(day, by, KNOWN)
     assert rolled >= day
     assert (by is ANNIVERSARY and rolled.year < 2029) or (rolled - day).days <= 366

@@ -80,7 +80,7 @@ def test_19_a_rule_on_a_fact_counts_in_the_stages_named_at_its_moment_and_never_
 
 
 @pytest.mark.parametrize("purpose", ["announcement", "request", "inquiry", "confirmation"])
-def test_8_clocks_of_an_ended_passage_have_nothing_more_to_say(purpose: Purpose) -> None:
+def test_08_clocks_of_an_ended_passage_have_nothing_more_to_say(purpose: Purpose) -> None:
     rule = DEFAULT.model_copy(update={"purpose": purpose})
     way = begin(program([rule]), "2026-09-01 10:00")
     way.tell("submitted", at("2026-09-02 10:00"))
@@ -98,7 +98,7 @@ def test_19_a_rule_that_names_a_final_stage_speaks_in_it() -> None:
     assert outcome(way.agenda(at("2026-09-05")), "due_reminder:P30D") == ("scheduled",)
 
 
-def test_8_what_the_ending_fact_or_passing_triggers_still_goes_out() -> None:
+def test_08_what_the_ending_fact_or_passing_triggers_still_goes_out() -> None:
     rules = [
         Rule(
             name="decision",
@@ -121,7 +121,7 @@ def test_8_what_the_ending_fact_or_passing_triggers_still_goes_out() -> None:
     assert way.sent() == ["2027-03-02 08:00 lapsed:P1D@2027-03-01>applicant"]
 
 
-def test_8_news_of_facts_before_the_end_still_goes_out_unless_the_journey_was_broken_off() -> None:
+def test_08_news_of_facts_before_the_end_still_goes_out_unless_the_journey_was_broken_off() -> None:
     for ending, expected in (("approved", ("sent",)), ("withdrawn", ("skipped", "journey_ended"))):
         way = begin(program(), "2026-09-01 10:00")
         way.tell("submitted", at("2026-09-02 10:00"))
@@ -152,7 +152,7 @@ def test_18_a_rule_that_nothing_has_triggered_names_what_it_waits_for() -> None:
 
 
 @pytest.mark.parametrize(("even_if", "expected"), [((), []), (("withdrawn",), ["refund#f1>applicant"])])
-def test_meaning_31_what_goes_on_although_withdrawn_goes_out(even_if: tuple[EvenIf, ...], expected: list[str]) -> None:
+def test_31_what_goes_on_although_withdrawn_goes_out(even_if: tuple[EvenIf, ...], expected: list[str]) -> None:
     refund = Rule(name="refund", purpose="announcement", to=("applicant",), on="refunded", even_if=even_if)
     way = begin(program([refund]), "2026-09-01 10:00")
     way.tell("withdrawn", at("2026-09-02 21:30"))
@@ -162,7 +162,7 @@ def test_meaning_31_what_goes_on_although_withdrawn_goes_out(even_if: tuple[Even
 
 
 @pytest.mark.parametrize(("even_if", "held"), [((), True), (("on_hold",), False)])
-def test_meaning_31_what_goes_on_although_on_hold_goes_out(even_if: tuple[EvenIf, ...], held: bool) -> None:
+def test_31_what_goes_on_although_on_hold_goes_out(even_if: tuple[EvenIf, ...], held: bool) -> None:
     notice = Rule(name="notice", purpose="announcement", to=("applicant",), on="created", even_if=even_if)
     way = begin(program([notice]), "2026-09-01 10:00")
     on_hold = PEOPLE.people["p1"].model_copy(update={"on_hold": True})

@@ -25,13 +25,13 @@ def approved(plan: Plan) -> Walk:
     return way
 
 
-def test_meaning_9_the_ending_journey_starts_the_next_at_once() -> None:
+def test_09_the_ending_journey_starts_the_next_at_once() -> None:
     way = approved(cyclic())
     assert way.run(at("2026-09-19 12:00")).following is None
     assert way.run(at("2026-09-20 12:00")).following == NextJourney(process="renewal", at=at("2026-09-20 10:00"))
 
 
-def test_meaning_9_or_a_while_later_and_carries_over_what_it_keeps() -> None:
+def test_09_or_a_while_later_and_carries_over_what_it_keeps() -> None:
     way = approved(cyclic(after=Period(months=6), keep=("expires_on", "credits.earned")))
     agenda = way.run(at("2026-09-20 12:00"))
     told: dict[str, JsonValue] = {"expires_on": "2027-05-31", "credits.earned": 3}
@@ -41,20 +41,20 @@ def test_meaning_9_or_a_while_later_and_carries_over_what_it_keeps() -> None:
     assert later.next_at == at("2027-03-20 10:00")
 
 
-def test_meaning_9_what_was_started_is_not_started_again() -> None:
+def test_09_what_was_started_is_not_started_again() -> None:
     way = approved(cyclic())
     way.tell("next_started", at("2026-09-20 10:00"), journey="journey:cwe:p1:renewal:1")
     assert way.run(at("2026-09-20 12:00")).following is None
 
 
 @pytest.mark.parametrize("stage", ["denied", "withdrawn"])
-def test_meaning_9_another_end_starts_nothing(stage: str) -> None:
+def test_09_another_end_starts_nothing(stage: str) -> None:
     way = begin(cyclic(), "2026-09-01 10:00")
     way.tell("stage_set", at("2026-09-10 10:00"), to=stage, why="a test")
     assert way.run(at("2026-09-20 12:00")).following is None
 
 
-def test_meaning_8_a_journey_that_was_reopened_hears_again_and_keeps_its_keys_used() -> None:
+def test_08_a_journey_that_was_reopened_hears_again_and_keeps_its_keys_used() -> None:
     way = begin(program([SUBMITTED]), "2026-09-01 10:00")
     way.tell("submitted", at("2026-09-10 10:00"))
     way.tell("denied", at("2026-09-20 10:00"))

@@ -13,7 +13,7 @@ UNSEEN = Rule(name="unseen", purpose="reminder", to=TO, idle=Period(days=14), of
 ENOUGH = Rule(name="enough", purpose="announcement", to=TO, becomes="credits.earned >= 30")
 
 
-def test_meaning_18_a_stage_that_is_entered_or_left_sets_a_rule_off_once_each_time() -> None:
+def test_18_a_stage_that_is_entered_or_left_sets_a_rule_off_once_each_time() -> None:
     rules = [
         Rule(name="in", purpose="announcement", to=TO, entered="late"),
         Rule(name="out", purpose="announcement", to=TO, left="open"),
@@ -23,7 +23,7 @@ def test_meaning_18_a_stage_that_is_entered_or_left_sets_a_rule_off_once_each_ti
     assert way.gone() == ["in#due@2026-12-31>applicant", "out#due@2026-12-31>applicant"]
 
 
-def test_meaning_18_an_offset_after_entering_counts_while_the_stage_is_held() -> None:
+def test_18_an_offset_after_entering_counts_while_the_stage_is_held() -> None:
     rule = Rule(name="in", purpose="announcement", to=TO, entered="open", offsets=periods("3 days", "10 days"))
     way = begin(minimal(rule), "2026-10-05 10:00")
     way.tell("submitted", at("2026-10-10 10:00"))
@@ -32,7 +32,7 @@ def test_meaning_18_an_offset_after_entering_counts_while_the_stage_is_held() ->
     assert outcome(agenda, "in:P10D") == ("skipped", "stage_left")
 
 
-def test_meaning_18_idle_time_is_told_at_its_multiples_and_a_touch_begins_anew() -> None:
+def test_18_idle_time_is_told_at_its_multiples_and_a_touch_begins_anew() -> None:
     way = begin(minimal(STALLED), "2026-10-05 10:00")
     way.run(at("2026-10-20 12:00"))
     way.tell("touched", at("2026-10-25 09:00"))
@@ -48,16 +48,14 @@ def test_meaning_18_idle_time_is_told_at_its_multiples_and_a_touch_begins_anew()
 @pytest.mark.parametrize(
     ("by", "touched"), [("applicant", True), ("candidate", True), ("reviewer", False), (None, False)]
 )
-def test_meaning_6_what_the_applicant_does_is_a_touch_and_what_staff_does_is_none(
-    by: str | None, touched: bool
-) -> None:
+def test_06_what_the_applicant_does_is_a_touch_and_what_staff_does_is_none(by: str | None, touched: bool) -> None:
     way = begin(minimal(STALLED), "2026-10-05 10:00")
     way.tell("noted", at("2026-10-12 10:00"), who=by)
     way.run(at("2026-10-20 12:00"))
     assert way.gone() == ([] if touched else ["stalled:P14D~2026-10-05T14:00:00Z>applicant"])
 
 
-def test_meaning_18_an_item_is_idle_in_its_start_stage_alone() -> None:
+def test_18_an_item_is_idle_in_its_start_stage_alone() -> None:
     way = begin(program([UNSEEN], events=EVENTS), "2026-09-01 10:00")
     way.tell("document_accepted", at("2026-09-02 10:00"), item="doc-1")
     way.tell("document_insufficient", at("2026-09-02 10:00"), item="doc-2")
@@ -73,7 +71,7 @@ def told_plan(rule: Rule) -> Plan:
     return minimal(rule).model_copy(update={"told": {"credits.earned": FieldSpec(type="number")}})
 
 
-def test_meaning_18_a_condition_that_comes_true_is_told_once_in_a_cycle() -> None:
+def test_18_a_condition_that_comes_true_is_told_once_in_a_cycle() -> None:
     way = begin(told_plan(ENOUGH), "2026-10-05 10:00")
     way.tell("told", at("2026-10-06 10:00"), credits={"earned": 12})
     way.tell("told", at("2026-10-07 10:00"), credits={"earned": 31})
@@ -84,7 +82,7 @@ def test_meaning_18_a_condition_that_comes_true_is_told_once_in_a_cycle() -> Non
 
 
 @pytest.mark.parametrize(("backfill", "expected"), [(False, ("skipped", "already_true")), (True, ("sent", None))])
-def test_meaning_18_what_is_true_at_the_start_is_news_only_if_the_rule_says_so(
+def test_18_what_is_true_at_the_start_is_news_only_if_the_rule_says_so(
     backfill: bool, expected: tuple[str, str | None]
 ) -> None:
     way = begin(told_plan(ENOUGH.model_copy(update={"backfill": backfill})), "2026-10-05 10:00")
@@ -93,7 +91,7 @@ def test_meaning_18_what_is_true_at_the_start_is_news_only_if_the_rule_says_so(
     assert [(o.outcome, o.reason) for o in agenda.occurrences] == [expected]
 
 
-def test_meaning_20_a_condition_counts_when_the_message_would_leave() -> None:
+def test_20_a_condition_counts_when_the_message_would_leave() -> None:
     rule = Rule(
         name="few",
         purpose="reminder",
@@ -112,7 +110,7 @@ def test_meaning_20_a_condition_counts_when_the_message_would_leave() -> None:
     assert (held_back.reason, held_back.detail) == ("condition_false", "credits.earned < 30: credits.earned 31")
 
 
-def test_meaning_21_a_rule_that_is_not_live_is_skipped_and_never_held() -> None:
+def test_21_a_rule_that_is_not_live_is_skipped_and_never_held() -> None:
     rules = [
         Rule(name="off", purpose="announcement", to=TO, on="created", state="off", why="the portal says it"),
         Rule(name="draft", purpose="announcement", to=TO, on="created", state="draft"),
@@ -127,7 +125,7 @@ def test_meaning_21_a_rule_that_is_not_live_is_skipped_and_never_held() -> None:
     ]
 
 
-def test_meaning_18_a_span_is_used_anywhere_inside_it_and_from_today_if_it_has_begun() -> None:
+def test_18_a_span_is_used_anywhere_inside_it_and_from_today_if_it_has_begun() -> None:
     rule = Rule(name="notice", purpose="reminder", to=TO, before="due", within=periods("60 days", "30 days"))  # type: ignore[arg-type]  # two of them
     early = begin(minimal(rule), "2026-09-01 10:00")
     early.run(at("2026-12-31 12:00"))
@@ -141,7 +139,7 @@ def test_meaning_18_a_span_is_used_anywhere_inside_it_and_from_today_if_it_has_b
     assert [(o.outcome, o.reason) for o in too_late.occurrences] == [("skipped", "already_past")]
 
 
-def test_meaning_18_a_reminder_comes_again_and_again_as_often_as_its_limit_allows() -> None:
+def test_18_a_reminder_comes_again_and_again_as_often_as_its_limit_allows() -> None:
     rule = Rule(name="weekly", purpose="reminder", to=TO, after="due", every=Period(days=7), limit=3, while_=("late",))
     way = begin(minimal(rule), "2026-12-20 10:00")
     way.run(at("2027-03-01 12:00"))
@@ -152,7 +150,7 @@ def test_meaning_18_a_reminder_comes_again_and_again_as_often_as_its_limit_allow
     ]
 
 
-def test_meaning_18_weekly_reminders_end_when_the_stage_is_left() -> None:
+def test_18_weekly_reminders_end_when_the_stage_is_left() -> None:
     rule = Rule(name="weekly", purpose="reminder", to=TO, after="due", every=Period(days=7), while_=("late",))
     way = begin(minimal(rule), "2026-12-20 10:00")
     way.tell("submitted", at("2027-01-16 10:00"))

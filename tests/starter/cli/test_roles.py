@@ -42,7 +42,7 @@ def test_nobody_unknown_is_held(run: Run, person: str) -> None:
     assert (ran.status, ran.err) == (1, f"nobody is known as {person}\n")
 
 
-def test_a_hold_keeps_the_mail_of_a_running_journey_and_the_release_lets_it_go(run: Run, person: str) -> None:
+def test_10_a_hold_keeps_the_mail_of_a_running_journey_and_the_release_lets_it_go(run: Run, person: str) -> None:
     run("person", "set", person, "--email", "ada@example.org", "--name", "Ada")
     run("person", "hold", person)
     run("enroll", person, "--program", "trial", "--process", "application")
