@@ -145,6 +145,8 @@ def when(rule: Rule) -> str:
             continue
         if rule.every is not None:
             return f"every {describe(rule.every)} {direction} {trigger}, {rule.limit} times at most"
+        if rule.elapsed:
+            return f"when {joined([f'{share} %' for share in rule.elapsed])} of {trigger} has gone by"
         if rule.within is not None:
             return f"on a day from {describe(rule.within[0])} to {describe(rule.within[1])} {direction} {trigger}"
         return f"{offsets} {direction} {trigger}"
@@ -219,7 +221,7 @@ def _period(period: Period) -> str:
 
 WHEN: Final = frozenset(
     {"on", "before", "after", "moved", "entered", "left", "idle", "becomes", "backfill", "of", "repeat", "offsets"}
-    | {"every", "limit", "within", "corrects"}
+    | {"every", "limit", "within", "elapsed", "corrects"}
 )
 FIELDS: Final = {
     "to": "its reader",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from plan.period import Period
+from plan.shares import Share
 
 LONGEST_ACTIVITY_ID: Final = 200  # Temporal wedges over 255 characters; the rest is left to prefixes
 KEPT: Final = 160  # characters of a long key that stay readable in front of its hash
@@ -30,7 +31,7 @@ class Key:
     again: int = 0
 
 
-def stem(rule: str, offset: Period | None, moment: str, item: str | None) -> str:
+def stem(rule: str, offset: Period | Share | None, moment: str, item: str | None) -> str:
     """The part of a key that all recipients of one occurrence share: everything before `>`."""
     counted = "" if offset is None else f":{offset}"
     return f"{rule}{counted}{moment}{'' if item is None else f'/{item}'}"

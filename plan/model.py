@@ -209,6 +209,7 @@ class Rule(Frozen):
     offsets: tuple[Period, ...] = ()  # as written, without a sign
     every: Period | None = None  # of before and after: again and again, at most `limit` times
     limit: int = 52
+    elapsed: tuple[int, ...] = ()  # of before: percent of the clock's length that have gone by, in place of offsets
     within: tuple[Period, Period] | None = None  # of before and after: anywhere in this span, the farther end first
     while_: tuple[str, ...] | None = None  # of the item for item rules
     stages: tuple[str, ...] | None = None  # of the process, for item rules

@@ -15,6 +15,7 @@ from plan.outcomes import Skipped
 from plan.period import Period
 from plan.problem import clip
 from plan.send_window import share
+from plan.shares import Share, gone_by
 from plan.statements import created
 
 AT_ONCE: Final = Period()
@@ -32,7 +33,7 @@ class Planned:
     known_at: datetime  # the journey could not have acted on it sooner
     day: date | None = None
     instant: datetime | None = None
-    offset: Period | None = None
+    offset: Period | Share | None = None
     item: str | None = None
     trigger: Trigger | None = None  # of rules that something happening sets off, not a clock
     run: Run | None = None  # the clock it counts from, or whose passing triggers it
@@ -189,20 +190,24 @@ def _counted(rule: Rule, life: Life, zone: str) -> Iterator[Planned]:
                 yield _offset(rule, run, dated, offset, zone)
 
 
-def _offsets(rule: Rule) -> tuple[Period, ...]:
+def _offsets(rule: Rule) -> tuple[Period | Share, ...]:
     """As written; of `every:` its multiples, as many as `limit:` allows."""
+    if rule.elapsed:
+        return tuple(Share(percent) for percent in rule.elapsed)
     if rule.every is not None:
         return tuple(rule.every.times(count) for count in range(1, rule.limit + 1))
     return rule.offsets or (AT_ONCE,)
 
 
-def _offset(rule: Rule, run: Run, dated: Dated, offset: Period, zone: str) -> Planned:
+def _offset(rule: Rule, run: Run, dated: Dated, offset: Period | Share, zone: str) -> Planned:
     if dated.at is None:
         unknown = stem(rule.name, offset, f"@{UNKNOWN_DATE}", run.item)
         return Planned(rule, unknown, dated.known_at, offset=offset, item=run.item, run=run, dated=dated)
     deadline_on = local_date(dated.at, zone)
     day = instant = None
-    if offset.dated:
+    if isinstance(offset, Share):
+        day, instant = gone_by(offset, run, dated, zone)
+    elif offset.dated:
         day = subtract(deadline_on, offset) if rule.before else add(deadline_on, offset)
     else:
         instant = _back(dated.at, offset, zone) if rule.before else _ahead(dated.at, offset, zone)

@@ -1,5 +1,6 @@
 """Reads the notifications of a plan. What the names in them refer to is `plan.check`'s matter."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final, get_args
 
@@ -16,9 +17,10 @@ RULE: Final = Keys(
     "a notification",
     frozenset({"covers", "purpose", "optional", "to", *TRIGGERS, "offsets", "while", "stages", "in", "at"})
     | frozenset({"urgent", "lateness", "when_unknown", "state", "why", "if", "of", "repeat", "backfill", "within"})
-    | frozenset({"every", "limit", "digest", "even_if", "was", "template"}),
+    | frozenset({"every", "limit", "elapsed", "digest", "even_if", "was", "template"}),
 )
 LONGEST_MONTHS: Final = 12 * LONGEST_YEARS
+_SHARE: Final = re.compile(r"([1-9][0-9]?) ?%")
 MOST_REPEATS: Final = 52  # once a week for a year
 
 
@@ -90,6 +92,21 @@ def read_all_of(reader: Reader, node: Node, known: tuple[str, ...]) -> tuple[str
     return tuple(word for word in (reader.one_of(item, known) for item in reader.items(node)) if word is not None)
 
 
+def read_shares(reader: Reader, node: Node) -> tuple[int, ...]:
+    """Parts of a clock's length: `[50%, 95%]`."""
+    shares: list[int] = []
+    for item in reader.items(node):
+        text = reader.text(item)
+        share = _SHARE.fullmatch(text)
+        if share is None and text:
+            reader.wrong(item.line, f"`{clip(text)}` is no part of a clock's time: write a percentage from 1% to 99%")
+        elif share is not None and int(share[1]) in shares:
+            reader.wrong(item.line, f"the share {share[1]}% is listed twice: keep one")
+        elif share is not None:
+            shares.append(int(share[1]))
+    return tuple(shares)
+
+
 def read_lateness(reader: Reader, node: Node) -> Period:
     """How late a message may leave, in days or less."""
     span = reader.span(node)
@@ -103,6 +120,7 @@ RULE_FIELDS: Final[Mapping[str, tuple[str, Callable[[Reader, Node], Any]]]] = {
     "repeat": ("repeat", lambda reader, node: reader.count(node, MOST_REPEATS)),
     "backfill": ("backfill", Reader.flag),
     "every": ("every", Reader.length),
+    "elapsed": ("elapsed", read_shares),
     "limit": ("limit", lambda reader, node: reader.count(node, MOST_REPEATS)),
     "purpose": ("purpose", lambda reader, node: reader.one_of(node, get_args(Purpose)) or "announcement"),
     "to": ("to", read_to),
@@ -156,10 +174,12 @@ def check_trigger(reader: Reader, entry: Entry, values: Mapping[str, Node], foun
         known = ", ".join(f"`{trigger}:`" for trigger in TRIGGERS[:-1])
         reader.wrong(entry.line, f"nothing sets off `{name}`: write one of {known} or `{TRIGGERS[-1]}:`")
     counted = triggers[:1] in (["before"], ["after"])
-    if counted and not {"offsets", "within", "every"} & values.keys():
+    if counted and not {"offsets", "within", "every", "elapsed"} & values.keys():
         reader.wrong(entry.line, f"`{name}` does not say how long {triggers[0]}: write `offsets: [30 days, 7 days]`")
     if "within" in values and (not counted or "offsets" in values):
         reader.wrong(values["within"].line, "`within` takes the place of `offsets` after `before:` or `after:`")
+    if "elapsed" in values and (triggers[:1] != ["before"] or {"offsets", "within", "every"} & values.keys()):
+        reader.wrong(values["elapsed"].line, "`elapsed` takes the place of `offsets` after `before:`")
     if "every" in values and (not counted or {"offsets", "within"} & values.keys()):
         reader.wrong(values["every"].line, "`every` takes the place of `offsets` after `before:` or `after:`")
     for key, count in (("every", found.get("limit", MOST_REPEATS)), ("idle", found.get("repeat", 1))):

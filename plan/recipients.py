@@ -1,7 +1,6 @@
 """Who a message goes to: roles, and the people that hold them in one journey (plan.md E)."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from plan.facts import People, Person
 from plan.life import Life
@@ -52,17 +51,14 @@ def _holders(role: str, plan: Plan, life: Life, people: People, planned: Planned
         named = fact.data.get(role)  # left out, it names nobody: another fact's payer did not pay this time
         bound = named if isinstance(named, str) else None
     else:
-        bound = _bound(role, life, planned.item, trigger.heard_at if trigger is not None else None)
+        bound = _bound(role, life, planned.item)
     if bound is not None:
         return (bound,)
     return tuple(dict.fromkeys(journey.roles.get(role) or people.roles.get(role) or ()))
 
 
-def _bound(role: str, life: Life, item: str | None, as_of: datetime | None) -> str | None:
-    """Who facts put into the role: for the same item before others, as of the trigger; failing that the first later."""
+def _bound(role: str, life: Life, item: str | None) -> str | None:
+    """Whom facts put into the role last: for the same item before others. What has not left yet goes to them."""
     bindings = [b for b in life.bindings if b.role == role]
     bindings = [b for b in bindings if b.item == item] or [b for b in bindings if b.item is None] or bindings
-    if not bindings:
-        return None
-    held = [b for b in bindings if as_of is None or b.at <= as_of]
-    return held[-1].person_id if held else bindings[0].person_id
+    return bindings[-1].person_id if bindings else None

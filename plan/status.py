@@ -70,6 +70,8 @@ def _why(plan: Plan, occurrence: Occurrence) -> str:
     key = parse(occurrence.key or "")
     if rule is None or key is None:
         return ""
+    if rule.elapsed:
+        return f"{key.offset} of {rule.before}"
     offset = _words(Period.parse(key.offset)) if key.offset else ""
     if rule.on is not None:
         return f"{offset} after {rule.on}" if offset else f"on {rule.on}"

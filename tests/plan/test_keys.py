@@ -4,6 +4,7 @@ import pytest
 
 from plan.keys import LONGEST_ACTIVITY_ID, Key, activity_id, message_key, parse, stem
 from plan.period import Period
+from plan.shares import Share
 
 
 @pytest.mark.parametrize(
@@ -12,6 +13,7 @@ from plan.period import Period
         ("7 days", "@2026-08-01", "doc-17", "applicant", "answer_due:P7D@2026-08-01/doc-17>applicant"),
         ("1 week", "@2026-08-01", "doc-17", "applicant", "answer_due:P7D@2026-08-01/doc-17>applicant"),
         ("1 year", "@2026-08-01", None, "applicant", "answer_due:P12M@2026-08-01>applicant"),
+        ("95%", "@2026-08-01", "doc-17", "certification_desk", "answer_due:95%@2026-08-01/doc-17>certification_desk"),
         ("4 hours", "@2026-08-01", None, "reviewer.rev.1", "answer_due:PT4H@2026-08-01>reviewer.rev.1"),
         (None, "#fact-1", None, "certification_desk", "answer_due#fact-1>certification_desk"),
         (None, "#response@2026-08-01", "doc-17", "applicant", "answer_due#response@2026-08-01/doc-17>applicant"),
@@ -20,7 +22,8 @@ from plan.period import Period
 def test_a_key_is_written_as_the_plan_language_says_and_reads_back(
     offset: str | None, moment: str, item: str | None, to: str, key: str
 ) -> None:
-    period = Period.parse(offset) if offset else None
+    share = Share(int(offset.removesuffix("%"))) if offset and offset.endswith("%") else None
+    period = share or (Period.parse(offset) if offset else None)
     assert message_key(stem("answer_due", period, moment, item), to) == key
     role, _, person = to.partition(".")
     assert parse(key) == Key("answer_due", str(period) if period else None, moment, item, role, person or None)
