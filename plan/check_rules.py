@@ -70,7 +70,17 @@ def check_templates(
                 if name not in known:
                     sentence = f"`{rule.name}` has no merge field [[{name}]]: {instead(name, known)}"
                     found.append(Problem(file=file, line=at, sentence=sentence))
+                elif other := _always_empty(rule, name):
+                    sentence = f"[[{name}]] is always empty in `{rule.name}`: write [[{other}]]"
+                    found.append(Problem(file=file, line=at, sentence=sentence))
     return tuple(found)
+
+
+def _always_empty(rule: Rule, field: str) -> str | None:
+    """What to write in place of a field that no occurrence of the rule ever has."""
+    if rule.after is not None and field == "days_left":
+        return "days_late"
+    return "days_left" if rule.before is not None and field == "days_late" else None
 
 
 def _other_rules(case: Case, rule: Rule) -> None:

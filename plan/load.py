@@ -9,6 +9,7 @@ from plan import document
 from plan.check import Case, check
 from plan.check_deadlines import check_deadlines
 from plan.check_rules import check_rules, check_templates
+from plan.check_sense import check_sense
 from plan.document import line_of
 from plan.model import Plan
 from plan.names import implied_events
@@ -41,6 +42,8 @@ def load(
     check(case)
     check_deadlines(case)
     check_rules(case)
+    if not reader.problems():
+        check_sense(case)
     problems = reader.problems()
     if templates is not None:
         lines = {name: line_of(root, "notifications", name) for name in plan.rules}
