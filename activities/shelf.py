@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from temporalio.exceptions import ApplicationError
 
 from ledger import plans
-from plan.load import load
+from plan.load import read_back
 from plan.model import Plan
 
 KEPT: Final = 64
@@ -30,7 +30,7 @@ class Shelf:
             known = self._plans.get(version)
         if known is not None:
             return known
-        parsed = load(plans.source(conn, version), version)
+        parsed = read_back(plans.source(conn, version), version)
         if not isinstance(parsed, Plan):
             raise ApplicationError(f"the published plan {version} does not load: {parsed[0]}", type="PlanUnreadable")
         with self._lock:

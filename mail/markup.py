@@ -1,7 +1,7 @@
 """What a message is made of: the small part of HTML that staff write, merge fields and conditional blocks."""
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, NamedTuple
 
 from mail.frozen import Frozen
 
@@ -53,12 +53,20 @@ CONTENT: Final = {
 WITHOUT_TEXT: Final = LISTS | {TOP, "br"}
 
 
-def fields_in(nodes: tuple[Node, ...]) -> Iterator[tuple[str, int]]:
-    """Every merge field with its line, in the order of the source; the condition of a block before its content."""
+class Use(NamedTuple):
+    """A merge field used; a bare one is read outside every block, so that a message without it cannot go."""
+
+    name: str
+    line: int
+    bare: bool = False
+
+
+def fields_in(nodes: tuple[Node, ...], *, bare: bool = True) -> Iterator[Use]:
+    """Every merge field, in the order of the source; the condition of a block before its content."""
     for node in nodes:
         if isinstance(node, Field | If):
-            yield node.name, node.line
+            yield Use(node.name, node.line, bare and isinstance(node, Field))
         if isinstance(node, Element):
-            yield from fields_in(node.href)
+            yield from fields_in(node.href, bare=bare)
         if isinstance(node, Element | If):
-            yield from fields_in(node.children)
+            yield from fields_in(node.children, bare=bare and isinstance(node, Element))

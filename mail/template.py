@@ -15,7 +15,7 @@ import re
 from typing import Final
 
 from mail.frozen import Frozen
-from mail.markup import If, Node, Text, fields_in
+from mail.markup import If, Node, Text, Use, fields_in
 from mail.reader import WrongMarkup, read_body, read_subject
 
 MAX_SOURCE: Final = 200_000  # characters; a message is read, not scrolled for ever
@@ -49,8 +49,8 @@ def parse(source: str, file: str = "") -> Template | TemplateProblem:
         return TemplateProblem(line=wrong.line, sentence=wrong.sentence, file=file)
 
 
-def names(template: Template) -> tuple[tuple[str, int], ...]:
-    """Every merge field used, conditions of blocks included, with its line: the subject's first, then in order."""
+def names(template: Template) -> tuple[Use, ...]:
+    """Every merge field used, conditions of blocks included: the subject's first, then in order."""
     return (*fields_in(template.subject), *fields_in(template.body))
 
 

@@ -1,19 +1,15 @@
-"""Whether notifications refer to something: roles, triggers, stages, the window, templates and their merge fields."""
+"""Whether notifications refer to something: roles, triggers, stages, other notifications, the window."""
 
-import re
-from collections.abc import Mapping, Sequence
 from typing import Final
 
 from plan.check import Case
 from plan.conditions import fault, names
-from plan.merge import catalogue
-from plan.model import RESERVED_EVENTS, Plan, Process, Rule
+from plan.model import RESERVED_EVENTS, Process, Rule
 from plan.names import clock_of, item_kinds, item_kinds_of, processes_of
-from plan.problem import Problem, clip, instead
+from plan.problem import clip
 from plan.roles import NOBODY, TEST
 
 FAILED: Final = "delivery_failed"
-TEMPLATE: Final = re.compile(r"(?:.*/)?(?P<rule>[^/.]+)\.[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*\.html")
 
 
 def check_rules(case: Case) -> None:
@@ -41,46 +37,6 @@ def check_rules(case: Case) -> None:
                 "`state: test` sends to the desk `test`: write its addresses, `staff: {test: [..]}`", *here, "state"
             )
         _at(case, rule)
-
-
-def check_templates(
-    plan: Plan, reader_file: str, line: Mapping[str, int], templates: Mapping[str, Sequence[tuple[str, int]]]
-) -> tuple[Problem, ...]:
-    """Notifications without a template, and merge fields that their template cannot have.
-
-    `templates`: file name → merge fields used with their lines; `line`: notification → its line in the plan.
-    """
-    found: list[Problem] = []
-    written: dict[str, list[str]] = {}
-    for file in sorted(templates):
-        match = TEMPLATE.fullmatch(file)
-        written.setdefault(match["rule"] if match else file, []).append(file)
-    for rule in plan.rules.values():
-        files = written.get(rule.template or rule.name, [])
-        if not files:
-            missing = f"templates/{rule.template or rule.name}.en.html"
-            spare = [file for name, of in written.items() if name not in plan.rules for file in of]
-            near = instead(missing, spare) if spare else ""
-            hint = f" ({near})" if near.startswith("did") else ""
-            sentence = f"`{rule.name}` has no template: write {missing}{hint}"
-            found.append(Problem(file=reader_file, line=line[rule.name], sentence=sentence))
-        known = catalogue(plan, rule)
-        for file in files:
-            for name, at in templates[file]:
-                if name not in known:
-                    sentence = f"`{rule.name}` has no merge field [[{name}]]: {instead(name, known)}"
-                    found.append(Problem(file=file, line=at, sentence=sentence))
-                elif other := _always_empty(rule, name):
-                    sentence = f"[[{name}]] is always empty in `{rule.name}`: write [[{other}]]"
-                    found.append(Problem(file=file, line=at, sentence=sentence))
-    return tuple(found)
-
-
-def _always_empty(rule: Rule, field: str) -> str | None:
-    """What to write in place of a field that no occurrence of the rule ever has."""
-    if rule.after is not None and field == "days_left":
-        return "days_late"
-    return "days_left" if rule.before is not None and field == "days_late" else None
 
 
 def _other_rules(case: Case, rule: Rule) -> None:

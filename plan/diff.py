@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from plan.model import Arrow, Deadline, Frozen, Plan, Process, Roll, Rule, Stage
 from plan.period import Period
-from plan.words import joined, name_words
+from plan.words import joined, length_words, name_words
 
 SAME: Final = "both say the same"
 
@@ -178,9 +178,9 @@ def describe(value: object) -> str:
         case bool():
             return "yes" if value else "no"
         case Period():
-            return _period(value)
+            return length_words(value)
         case timedelta():
-            return _period(Period(days=value.days, seconds=value.seconds))
+            return length_words(Period(days=value.days, seconds=value.seconds))
         case datetime() | date():
             return value.isoformat()
         case time():
@@ -209,14 +209,6 @@ def describe(value: object) -> str:
 
 def _arrow(arrow: Arrow) -> tuple[tuple[str, str | None], ...]:
     return ("to", arrow.to), ("for", arrow.of), ("if", arrow.if_)
-
-
-def _period(period: Period) -> str:
-    years, months = divmod(period.months, 12)
-    hours, seconds = divmod(period.seconds, 3600)
-    parts = [(years, "year"), (months, "month"), (period.days, "day"), (hours, "hour"), (seconds // 60, "minute")]
-    parts.append((seconds % 60, "second"))
-    return " ".join(f"{n} {unit}{'' if n == 1 else 's'}" for n, unit in parts if n) or "0 days"
 
 
 WHEN: Final = frozenset(

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from plan.model import RESERVED_EVENTS, Arrow, EventType, Plan, Process, Rule, Stage
+from plan.model import RESERVED_EVENTS, Arrow, Deadline, EventType, Plan, Process, Rule, Stage
 
 AUDIT: Final = "audit"  # the kind of item that the reserved event audit_selected opens
 
@@ -46,6 +46,12 @@ def processes_of(plan: Plan, rule: Rule) -> tuple[Process, ...]:
 def clock_of(rule: Rule) -> str | None:
     """The deadline that a rule counts from or watches."""
     return rule.before or rule.after or rule.moved
+
+
+def clocks_of(plan: Plan, rule: Rule) -> list[tuple[Process, Deadline]]:
+    """The clock that a rule counts from or watches, in each of its processes that has it."""
+    name = clock_of(rule)
+    return [(p, p.deadlines[name]) for p in processes_of(plan, rule) if name in p.deadlines] if name else []
 
 
 def item_kinds_of(plan: Plan, rule: Rule) -> frozenset[str] | None:

@@ -22,6 +22,13 @@ _CLOCK: Final = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])(?::([0-5][0-9]))?"
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
+MOST_PROBLEMS: Final = 100  # nobody mends more between two looks, and each takes time to word
+
+
+class Enough(Exception):
+    """So many problems that looking for more is of no use."""
+
+
 @dataclass(frozen=True, slots=True)
 class Keys:
     """The keys of one construct: those of this version and those of plans that it does not run yet."""
@@ -38,9 +45,11 @@ class Reader:
     file: str
     found: dict[Problem, None] = field(default_factory=dict)
 
-    def wrong(self, line: int, sentence: str) -> None:
-        """Note a problem; the same one of a line once."""
-        self.found[Problem(file=self.file, line=line, sentence=sentence)] = None
+    def wrong(self, line: int, sentence: str, file: str | None = None) -> None:
+        """Note a problem of the plan, or of the `file` beside it; the same one of a line once. Raises Enough."""
+        if len(self.found) == MOST_PROBLEMS:
+            raise Enough
+        self.found[Problem(file=file or self.file, line=line, sentence=sentence)] = None
 
     def problems(self) -> tuple[Problem, ...]:
         """All of them, in the order of the file."""
@@ -96,9 +105,11 @@ class Reader:
     def words(self, node: Node) -> tuple[str, ...]:
         """A list of texts, none twice."""
         words = [self.text(item) for item in self.items(node)]
-        for n, word in enumerate(words):
-            if word in words[:n]:
+        seen: set[str] = set()
+        for word in words:
+            if word in seen:
                 self.wrong(node.line, f"`{clip(word)}` is listed twice: keep one")
+            seen.add(word)
         return tuple(dict.fromkeys(w for w in words if w))
 
     def one_of(self, node: Node, known: Iterable[str]) -> str | None:

@@ -9,6 +9,7 @@ from pydantic import JsonValue
 
 from plan.calendar import zone_info
 from plan.model import FieldSpec
+from plan.period import Period
 
 MONTHS: Final = (
     *("January", "February", "March", "April", "May", "June"),
@@ -103,6 +104,16 @@ def zone_words(instant: datetime, zone: str) -> str:
 def days_words(days: int) -> str:
     """30 days, 1 day; none left or gone yet is less than a day."""
     return "less than a day" if days == 0 else "1 day" if days == 1 else f"{days:,} days"
+
+
+def length_words(length: Period) -> str:
+    """A length of time in the words of a plan: 1 year 6 months."""
+    years, months = divmod(length.months, 12)
+    hours, rest = divmod(length.seconds, 3600)
+    minutes, seconds = divmod(rest, 60)
+    parts = [(years, "year"), (months, "month"), (length.days, "day")]
+    parts += [(hours, "hour"), (minutes, "minute"), (seconds, "second")]
+    return " ".join(f"{n} {unit}{'' if n == 1 else 's'}" for n, unit in parts if n) or "0 days"
 
 
 def joined(words: Sequence[str]) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from ledger import plans
 from ledger.engine import Ledger
 from mail import template
-from plan.load import load
+from plan.load import Use, load, read_back
 from plan.model import Plan
 from plan.problem import Problem
 from starter.refusal import Refused
@@ -53,11 +53,11 @@ def read_plan(file: Path) -> PlanFiles:
     source = _text(file)
     sources = {path.name: _text(path) for path in sorted((file.parent / TEMPLATES).glob("*.html"))}
     problems: list[str] = []
-    used: dict[str, tuple[tuple[str, int], ...]] = {}
+    used: dict[str, tuple[Use, ...]] = {}
     for name, text in sources.items():
         parsed = template.parse(text, str(file.parent / TEMPLATES / name))
         if isinstance(parsed, template.Template):
-            used[name] = template.names(parsed)
+            used[name] = tuple(Use(*field) for field in template.names(parsed))
         else:
             problems.append(str(parsed))
     loaded = load(source, str(file), used)
@@ -92,7 +92,7 @@ def current_plan(connection: Connection, program: str) -> Plan:
     if version is None:
         known = ", ".join(sorted(plans.programs(connection))) or "none is published yet"
         raise Refused(f"there is no program {program!r}; known: {known}")
-    loaded = load(plans.source(connection, version), f"{program} {version}")
+    loaded = read_back(plans.source(connection, version), f"{program} {version}")
     if not isinstance(loaded, Plan):
         raise Refused(f"the published plan of {program} is not for this version of Waypost: {_first(loaded)}")
     return loaded

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from ledger import Ledger, messages, plans
 from ledger.messages import MessageRow
-from plan.load import load
+from plan.load import read_back
 from plan.model import Plan
 from plan.outcomes import Outcome
 from starter.cli.options import AsJson, Folder
@@ -123,7 +123,7 @@ def zone_of(connection: Connection, version: str) -> str | None:
 
 @lru_cache
 def _zone(version: str, source: str) -> str | None:
-    plan = load(source, version)
+    plan = read_back(source, version)
     return plan.timezone if isinstance(plan, Plan) else None
 
 

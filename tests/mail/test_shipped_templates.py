@@ -48,7 +48,7 @@ each = pytest.mark.parametrize("path", SHIPPED, ids=lambda path: f"{path.parts[-
 
 @each
 def test_it_uses_only_known_fields(path: Path) -> None:
-    assert {name for name, _ in names(shipped(path))} <= set(FULL)
+    assert {name for name, *_ in names(shipped(path))} <= set(FULL)
 
 
 @each
@@ -68,20 +68,20 @@ def test_it_says_the_point_in_a_short_subject_and_has_a_text_part(path: Path) ->
 
 @pytest.mark.parametrize("path", CWE, ids=rule)
 def test_it_says_whom_to_ask(path: Path) -> None:
-    assert "program.help" in {name for name, _ in names(shipped(path))}
+    assert "program.help" in {name for name, *_ in names(shipped(path))}
     assert "help@example.org" in rendered(path, FULL).text
 
 
 @pytest.mark.parametrize(("name", "date"), WITH_A_DATE_TO_ACT_BY.items())
 def test_it_says_by_when_with_date_time_and_zone(name: str, date: str) -> None:
     path = PROGRAMS / f"cwe/templates/{name}.en.html"
-    assert date in {used for used, _ in names(shipped(path))}
+    assert date in {used for used, *_ in names(shipped(path))}
     assert FULL[date] in " ".join(rendered(path, FULL).text.split())
 
 
 @pytest.mark.parametrize("name", sorted(TO_OTHERS))
 def test_others_than_the_applicant_never_read_a_reason_a_total_or_the_applicant_s_salutation(name: str) -> None:
-    used = {field for field, _ in names(shipped(PROGRAMS / f"cwe/templates/{name}.en.html"))}
+    used = {field for field, *_ in names(shipped(PROGRAMS / f"cwe/templates/{name}.en.html"))}
     assert not {field for field in used if field == "event.reason" or field.startswith(("told.", "person."))}
     assert "applicant.first_name" not in used
 

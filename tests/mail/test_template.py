@@ -24,14 +24,19 @@ def test_names_are_listed_with_their_lines_the_subject_first() -> None:
         '[[if clock.due.on]]<p>\n<a\nhref="[[links.application]]?d=[[cycle]]">Open</a></p>[[end]]\n'
     )
     assert names(template) == (
-        ("deadline.date", 2),
-        ("item", 2),
-        ("item", 2),
-        ("applicant.first_name", 5),
-        ("clock.due.on", 6),
-        ("links.application", 8),
-        ("cycle", 8),
+        ("deadline.date", 2, True),
+        ("item", 2, False),
+        ("item", 2, False),
+        ("applicant.first_name", 5, True),
+        ("clock.due.on", 6, False),
+        ("links.application", 8, False),
+        ("cycle", 8, False),
     )
+
+
+def test_a_field_is_bare_when_no_block_asks_for_anything_first() -> None:
+    template = fit(FRONT + "<p><a href='[[links.a]]'>[[a]]</a> [[if b]]<strong>[[c]]</strong>[[end]] [[d]]</p>")
+    assert [name for name, _, bare in names(template) if bare] == ["links.a", "a", "d"]
 
 
 def test_brackets_written_as_character_references_are_no_merge_field() -> None:
@@ -111,7 +116,7 @@ def test_what_is_wrong_with_the_front_matter_is_a_problem_with_its_line(front: s
 
 
 def test_a_subject_is_plain_text_in_which_html_signs_are_themselves() -> None:
-    assert names(fit("---\nsubject: R&D <urgent>: [[item]]\n---\n<p>a</p>")) == (("item", 2),)
+    assert names(fit("---\nsubject: R&D <urgent>: [[item]]\n---\n<p>a</p>")) == (("item", 2, True),)
 
 
 def test_a_template_of_enormous_length_is_refused() -> None:

@@ -1,14 +1,8 @@
-"""Names that refer to nothing in notifications, and their templates (plan.md 18, 24)."""
-
-import re
-from pathlib import Path
+"""Names that refer to nothing in notifications (plan.md 18, 24)."""
 
 import pytest
 
-from plan.load import load
-from plan.merge import catalogue
-from plan.model import Plan
-from tests.plan.written import TEXT, changed, loaded, problems
+from tests.plan.written import changed, loaded, problems
 
 
 @pytest.mark.parametrize(
@@ -89,58 +83,3 @@ def test_24_a_time_outside_the_window_is_fine_for_what_ignores_it() -> None:
 
 def test_18_a_rule_can_wait_for_the_passing_of_a_deadline() -> None:
     assert loaded().rules["desk_notice"].on == "due"
-
-
-def templates(**names: str) -> list[str]:
-    """Problems of a plan whose rules all have a template; the named ones use these merge fields, in lines 1, 2 …"""
-    used: dict[str, tuple[tuple[str, int], ...]] = {f"{rule}.en.html": () for rule in loaded().rules}
-    for rule, fields in names.items():
-        used[f"{rule}.en.html"] = tuple((name, line) for line, name in enumerate(fields.split(), 1))
-    found = load(TEXT, "plan.yaml", used)
-    return [str(problem) for problem in found] if isinstance(found, tuple) else []
-
-
-def test_a_template_may_use_every_field_of_its_rule() -> None:
-    plan = loaded()
-    assert templates(**{name: " ".join(catalogue(plan, rule)) for name, rule in plan.rules.items()}) == []
-
-
-@pytest.mark.parametrize(
-    ("rule", "names", "expected"),
-    [
-        ("welcome", "program.title applicant.nam", "2: `welcome` has no merge field [[applicant.nam]]: did you mean"),
-        ("welcome", "deadline.on", "1: `welcome` has no merge field [[deadline.on]]: "),
-        ("welcome", "links.upload", "1: `welcome` has no merge field [[links.upload]]: "),
-        ("desk_notice", "event.on", "1: `desk_notice` has no merge field [[event.on]]: "),
-        ("clarification", "event.amount", "1: `clarification` has no merge field [[event.amount]]: "),
-    ],
-)
-def test_an_unknown_merge_field_is_a_problem_of_its_template(rule: str, names: str, expected: str) -> None:
-    [found] = templates(**{rule: names})
-    assert found.startswith(f"{rule}.en.html:{expected}")
-
-
-def test_a_rule_without_a_template_is_a_problem_of_the_plan() -> None:
-    used = {f"{rule}.en-US.html": () for rule in loaded().rules if rule not in {"welcome", "receipt"}}
-    found = load(TEXT, "plan.yaml", {**used, "welcom.en.html": (), "layout.html": ()})
-    assert isinstance(found, tuple)
-    assert [str(problem) for problem in found] == [
-        "plan.yaml:41: `welcome` has no template: write templates/welcome.en.html (did you mean `welcom.en.html`?)",
-        "plan.yaml:44: `receipt` has no template: write templates/receipt.en.html",
-    ]
-
-
-@pytest.mark.parametrize("program", ["cwe", "quickstart"])
-def test_a_shipped_plan_fits_its_templates(program: str) -> None:
-    folder = Path(__file__).parents[2] / "programs" / program
-    used = {}
-    for file in sorted((folder / "templates").glob("*.html")):
-        source = file.read_text(encoding="utf-8")
-        used[file.name] = [
-            (name, source.count("\n", 0, found.start()) + 1)
-            for found in re.finditer(r"\[\[(?:if )?([^\]]+)\]\]", source)
-            if (name := found.group(1)) != "end"
-        ]
-    plan = load((folder / "plan.yaml").read_text(encoding="utf-8"), "plan.yaml", used)
-    assert isinstance(plan, Plan), "\n".join(map(str, plan))
-    assert {name.partition(".")[0] for name in used} == plan.rules.keys()
