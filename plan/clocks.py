@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from pydantic import JsonValue
 
@@ -19,8 +19,7 @@ OUT_OF_RANGE: Final = "the date is out of range"
 FIRST_YEAR, LAST_YEAR = 1000, 9000  # outside them, arithmetic on a date could leave datetime's range
 
 
-@dataclass(frozen=True, slots=True)
-class Dated:
+class Dated(NamedTuple):
     """One date of a clock: in force from `since` until the next one. Exactly one of `at` and `problem` is set."""
 
     at: datetime | None  # the named second: 23:59:59.999 is still in time

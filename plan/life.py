@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Final
+from typing import Final, NamedTuple
 
 from pydantic import JsonValue
 
@@ -19,8 +19,7 @@ CREDITS: Final = "credits"  # the field of an event that grants some
 LATEST: Final = datetime.max.replace(tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
+class Visit(NamedTuple):
     """A stage from `at` on. `heard_at` is when the journey could know of it; `cause` the fact or the clock's run."""
 
     at: datetime
@@ -47,8 +46,7 @@ class Track:
         return self.visits[max(0, bisect_right(self.visits, instant, key=lambda v: v.at) - 1)]
 
 
-@dataclass(frozen=True, slots=True)
-class Trigger:
+class Trigger(NamedTuple):
     """Something that rules fire on: an accepted fact, a passing that counted, or the last of several answers."""
 
     name: str

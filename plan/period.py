@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from functools import lru_cache
 from typing import Final, Self
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -67,6 +68,12 @@ class Period(BaseModel):
         if self.months:
             raise ValueError(f"{self} has no exact length: write it in days, hours or minutes")
         return timedelta(days=self.days, seconds=self.seconds)
+
+
+@lru_cache(1024)
+def multiples(period: Period, most: int) -> tuple[Period, ...]:
+    """The span once, twice and so on up to `most` times."""
+    return tuple(period.times(count) for count in range(1, most + 1))
 
 
 def _in_words(text: str) -> dict[str, int] | None:

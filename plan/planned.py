@@ -1,9 +1,8 @@
 """Every sending that the plan calls for in one journey: its rules times what triggers them (plan.md C)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from plan.calendar import add, at_local, end_of_day, local_date, subtract, zone_info
 from plan.clocks import Dated, Run
@@ -12,7 +11,7 @@ from plan.keys import UNKNOWN_DATE, stem
 from plan.life import Life, Trigger, Visit
 from plan.model import Plan, Process, Rule
 from plan.outcomes import Skipped
-from plan.period import Period
+from plan.period import Period, multiples
 from plan.problem import clip
 from plan.send_window import share
 from plan.shares import Share, gone_by
@@ -21,8 +20,7 @@ from plan.statements import created
 AT_ONCE: Final = Period()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Planned:
+class Planned(NamedTuple):
     """One sending before anybody's address, window or stage is looked at.
 
     It counts from `day`, a local date (23), or from `instant`; both are None while the deadline has no date.
@@ -195,7 +193,7 @@ def _offsets(rule: Rule) -> tuple[Period | Share, ...]:
     if rule.elapsed:
         return tuple(Share(percent) for percent in rule.elapsed)
     if rule.every is not None:
-        return tuple(rule.every.times(count) for count in range(1, rule.limit + 1))
+        return multiples(rule.every, rule.limit)
     return rule.offsets or (AT_ONCE,)
 
 
@@ -239,7 +237,7 @@ def _within(rule: Rule, span: tuple[Period, Period], run: Run, dated: Dated, jou
     today = local_date(dated.known_at, zone)
     if day < today <= last:
         day = today
-    return replace(first, day=day, limit=end_of_day(last, zone) + timedelta(seconds=1))
+    return first._replace(day=day, limit=end_of_day(last, zone) + timedelta(seconds=1))
 
 
 def _ahead(instant: datetime, offset: Period, zone: str) -> datetime:

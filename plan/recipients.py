@@ -1,6 +1,6 @@
 """Who a message goes to: roles, and the people that hold them in one journey (plan.md E)."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from plan.facts import People, Person
 from plan.life import Life
@@ -9,8 +9,7 @@ from plan.planned import Planned
 from plan.roles import APPLICANT, NOBODY, TEST, canonical
 
 
-@dataclass(frozen=True, slots=True)
-class Recipient:
+class Recipient(NamedTuple):
     """A holder of a role, a desk, or nobody yet. `to` is as keys spell it."""
 
     to: str

@@ -1,9 +1,8 @@
 """When an occurrence leaves: its local date or instant, the send window, the spread, and the day of a late start."""
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from plan.calendar import at_local, local_date, zones
 from plan.model import Plan, Rule, SendWindow
@@ -16,8 +15,7 @@ REMEMBERED: Final = 4096  # openings; the rules of a plan, and its journeys, ask
 _next_opening = lru_cache(REMEMBERED)(next_opening)
 
 
-@dataclass(frozen=True, slots=True)
-class Times:
+class Times(NamedTuple):
     """`natural` is without window and settle, `at` with both, `leave_at` with the spread too."""
 
     natural: datetime
@@ -26,8 +24,7 @@ class Times:
     closes_at: datetime | None = None  # of the opening it leaves in
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
+class Reader(NamedTuple):
     """The window as one recipient of one journey has it."""
 
     window: SendWindow
