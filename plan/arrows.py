@@ -1,29 +1,34 @@
 """The arrows of one process, asked by name: where an event or a deadline leads from a stage (plan.md A)."""
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 
 from plan.model import Arrow, ItemKind, Plan, Process
+from plan.once import once
 
 
 class Arrows:
-    """An index over one process."""
+    """An index over one process, never changed once it is made."""
 
     def __init__(self, process: Process) -> None:
-        self.process = process
-        self.targets: dict[str, set[str]] = defaultdict(set)  # name → stages that it leads to
-        self.sources: dict[str, set[str]] = defaultdict(set)  # name → stages that it leads from
-        self.item_targets: dict[str, dict[str, set[str]]] = defaultdict(
-            lambda: defaultdict(set)
-        )  # name → kind → stages
+        targets: dict[str, set[str]] = defaultdict(set)
+        sources: dict[str, set[str]] = defaultdict(set)
+        item_targets: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
         for stage in process.stages.values():
             for event, arrow in ({} if stage.final else {**process.anywhere, **stage.arrows}).items():
-                self.targets[event].add(arrow.to)
-                self.sources[event].add(stage.name)
+                targets[event].add(arrow.to)
+                sources[event].add(stage.name)
         for kind in process.items.values():
             for stage in kind.stages.values():
                 for event, arrow in stage.arrows.items():
-                    self.item_targets[event][kind.name].add(arrow.to)
+                    item_targets[event][kind.name].add(arrow.to)
+        self.process = process
+        self.targets: Mapping[str, AbstractSet[str]] = dict(targets)  # name → stages that it leads to
+        self.sources: Mapping[str, AbstractSet[str]] = dict(sources)  # name → stages that it leads from
+        self.item_targets: Mapping[str, Mapping[str, AbstractSet[str]]] = {
+            name: dict(kinds) for name, kinds in item_targets.items()
+        }  # name → kind → stages
 
     def named(self, event: str) -> bool:
         """Whether any arrow of the process or of its items has this name."""
@@ -49,3 +54,9 @@ class Arrows:
         if declared is not None:
             return self.process.items.get(declared)
         return next((self.process.items[kind] for kind in self.item_targets.get(event, ())), None)
+
+
+@once
+def arrows_of(plan: Plan, process: str) -> Arrows:
+    """The arrows of one process of a plan."""
+    return Arrows(plan.processes[process])

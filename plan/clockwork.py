@@ -9,6 +9,7 @@ from typing import Final
 from plan import clocks
 from plan.almanac import Almanac
 from plan.clocks import Dated, Run, Statement
+from plan.cues import Cues
 from plan.facts import Fact
 from plan.life import Life
 from plan.model import Deadline
@@ -21,9 +22,10 @@ class Clockwork:
     """Runs of deadlines by name and item. Their dates already know of every later fact that moves them (4)."""
 
     def __init__(
-        self, life: Life, almanac: Almanac, facts: Sequence[Fact], said: Mapping[str, list[Statement]]
+        self, life: Life, cues: Cues, almanac: Almanac, facts: Sequence[Fact], said: Mapping[str, list[Statement]]
     ) -> None:
         self.life = life
+        self.cues = cues
         self.almanac = almanac
         self.facts = facts  # that count, in order of `at`
         self.said = said
@@ -42,7 +44,7 @@ class Clockwork:
 
     def start_by(self, name: str, item: str | None, at: datetime, cause: Fact | Run) -> None:
         """Start the clocks that count from an event or a passing."""
-        for deadline in self.life.process.deadlines.values():
+        for deadline in self.cues.starting.get(name, ()):
             whose = item if deadline.per_item else None
             if deadline.waits_for is not None and name in deadline.after:
                 self._awaited.add((deadline.name, whose))
@@ -60,6 +62,8 @@ class Clockwork:
 
     def answer(self, name: str, item: str | None, at: datetime, by: str) -> list[Run]:
         """End the clocks that this name answers, passed ones too. Those that still ran."""
+        if name not in self.cues.answering:
+            return []
         answered = [
             first
             for key, run in self.current.items()
@@ -184,7 +188,7 @@ class Clockwork:
 
     def _start_without_date(self, run: Run, at: datetime) -> None:
         """What counts from a clock without a date has none either: it is not merely waiting for its turn (17)."""
-        for other in self.life.process.deadlines.values():
+        for other in self.cues.starting.get(run.name, ()):
             if run.name in clocks.begins_by(other) and (other.name, run.item) not in self.current:
                 self._start(other, run.item, at, clocks.after(other, run.dates, self.almanac), None)
 
@@ -192,6 +196,6 @@ class Clockwork:
         """When the next fact that can restart the clock happened: what is said from then on is about that run."""
         if cause is None:
             return None
-        place = (cause.at, cause.order)
-        later = (f for f in self.facts if f.type in clocks.begins_by(deadline) and (f.at, f.order) > place)
-        return next((f.at for f in later if item is None or f.item == item), None)
+        place, names = (cause.at, cause.order), clocks.begins_by(deadline)
+        later = (f for f in self.facts if f.type in names and (item is None or f.item == item))
+        return next((f.at for f in later if (f.at, f.order) > place), None)

@@ -38,7 +38,7 @@ def settled(candidate: Candidate) -> bool:
 
 def catch_up(candidates: list[Candidate], case: Case) -> None:
     """A deadline that moved nearer brings its latest passed offset, unless a rule on `moved:` tells of it (33)."""
-    told = {rule.moved for rule in rules_of(case.plan, case.life.process)}
+    told = {rule.moved for rule in rules_of(case.plan, case.life.process.name)}
     nearer = [
         c for c in candidates if _moved_nearer(c) and c.planned.run is not None and c.planned.run.name not in told
     ]

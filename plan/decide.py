@@ -6,7 +6,7 @@ from typing import Final
 
 from plan import companions, judgement
 from plan.agenda import Agenda, ClockState, ItemState, Occurrence
-from plan.arrows import Arrows
+from plan.arrows import arrows_of
 from plan.clocks import Run
 from plan.correcting import correcting
 from plan.dispatches import dispatches
@@ -43,7 +43,7 @@ def decide(
     known = (*facts, *dispatches(plan.processes[journey.process], sent))
     life = fold(plan, journey, known, applicant.attributes if applicant else None, now)
     rows = {row.key: row for row in sent}
-    case = Case(plan, life, Arrows(life.process), people, rows, now)
+    case = Case(plan, life, arrows_of(plan, journey.process), people, rows, now)
     candidates = _candidates(case)
     _judge(candidates, case)
     occurrences = [c.occurrence() for c in candidates]
@@ -81,7 +81,7 @@ def _candidates(case: Case) -> list[Candidate]:
     found: dict[str, Candidate] = {}
     _add(found, planned(case.plan, case.life), case)
     standing = frozenset(key for key, candidate in found.items() if candidate.planned.dropped != "retracted")
-    for rule in rules_of(case.plan, case.life.process):
+    for rule in rules_of(case.plan, case.life.process.name):
         if rule.corrects:
             _add(found, correcting(rule, case.life, standing, case.sent), case)
     return list(found.values())
@@ -134,7 +134,7 @@ def _judge(candidates: list[Candidate], case: Case) -> None:
 def _not_triggered(plan: Plan, life: Life, derived: set[str]) -> list[Occurrence]:
     """Rules that nothing has triggered yet, each with the name that it waits for."""
     found = []
-    for rule in rules_of(plan, life.process):
+    for rule in rules_of(plan, life.process.name):
         name = waits_for(rule, life)
         if rule.name not in derived and name is not None:
             to = canonical(rule.to[0])

@@ -43,6 +43,8 @@ class Track:
 
     def visit(self, instant: datetime) -> Visit:
         """The stage held at `instant`; before the first visit, the first."""
+        if self.visits[-1].at <= instant:
+            return self.visits[-1]
         return self.visits[max(0, bisect_right(self.visits, instant, key=lambda v: v.at) - 1)]
 
 

@@ -11,11 +11,12 @@ from pydantic import JsonValue
 from plan import clocks, statements
 from plan.agenda import FactVerdict
 from plan.almanac import Almanac
-from plan.arrows import Arrows
+from plan.arrows import arrows_of
 from plan.calendar import local_date
 from plan.clocks import Run
 from plan.clockwork import Clockwork
 from plan.conditions import holds
+from plan.cues import cues
 from plan.drawing import drawn, selection
 from plan.facts import Fact, Journey
 from plan.life import Binding, Life, Track, Trigger, Visit
@@ -61,7 +62,7 @@ class _Fold:
     def __init__(self, plan: Plan, journey: Journey, almanac: Almanac, facts: Sequence[Fact]) -> None:
         self.plan = plan
         process = plan.processes[journey.process]
-        self.arrows = Arrows(process)
+        self.arrows = arrows_of(plan, journey.process)
         self.facts = (statements.created(journey), *statements.in_order(journey, facts))
         self.ids = frozenset(f.id for f in self.facts)
         self.back = statements.taken_back(self.facts)
@@ -70,7 +71,7 @@ class _Fold:
         self.life.heard.update({f.id: max(f.at, f.heard_at) for f in facts})
         self.life.taken_back = self.back
         said = statements.said_of_clocks(process, counting, journey.started_at)
-        self.clocks = Clockwork(self.life, almanac, counting, said)
+        self.clocks = Clockwork(self.life, cues(plan, journey.process), almanac, counting, said)
         self.fired: set[str] = set()
         listens_until = journey.started_at + process.linger  # no journey ends sooner
         self.doubtful = {  # may have been heard after the end: older than their arrival, or working on other facts

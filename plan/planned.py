@@ -10,6 +10,7 @@ from plan.facts import Journey
 from plan.keys import UNKNOWN_DATE, stem
 from plan.life import Life, Trigger, Visit
 from plan.model import Plan, Process, Rule
+from plan.once import once
 from plan.outcomes import Skipped
 from plan.period import Period, multiples
 from plan.problem import clip
@@ -46,9 +47,10 @@ class Planned(NamedTuple):
         return self.trigger is None
 
 
-def rules_of(plan: Plan, process: Process) -> list[Rule]:
+@once
+def rules_of(plan: Plan, process: str) -> tuple[Rule, ...]:
     """The rules that can apply in a process (18)."""
-    return [rule for rule in plan.rules.values() if rule.in_ is None or process.name in rule.in_]
+    return tuple(rule for rule in plan.rules.values() if rule.in_ is None or process in rule.in_)
 
 
 def by_clock_or_event(rule: Rule, life: Life, zone: str) -> Iterator[Planned]:

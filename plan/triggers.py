@@ -11,7 +11,7 @@ from plan.planned import Planned, by_clock_or_event, rules_of
 
 def planned(plan: Plan, life: Life) -> Iterator[Planned]:
     """Every occurrence of every rule of the journey's process."""
-    for rule in rules_of(plan, life.process):
+    for rule in rules_of(plan, life.process.name):
         if rule.idle is not None:
             yield from idling(rule, plan, life)
         elif rule.becomes is not None:

@@ -1,6 +1,7 @@
 """How one fact is taken at its place in the fold: accepted, waiting, no change or refused (plan.md 2)."""
 
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 
 from plan import statements
 from plan.agenda import FactVerdict
@@ -51,7 +52,7 @@ def _by_arrows(
     return next((v for v in found if v.verdict == "waiting"), found[0] if found else ACCEPTED)
 
 
-def _without_arrow(stage: str, targets: set[str]) -> FactVerdict:
+def _without_arrow(stage: str, targets: AbstractSet[str]) -> FactVerdict:
     if stage in targets:
         return _there(stage)
     return FactVerdict(verdict="waiting", reason=f"nothing leads on from {stage} by it yet")
