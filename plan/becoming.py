@@ -13,17 +13,18 @@ ONCE = "#once"
 
 
 def becoming(rule: Rule, plan: Plan, life: Life) -> Iterator[Planned]:
-    """One occurrence at most. What was true when the journey started is `already_true`, unless the rule backfills.
+    """One occurrence at most. What was true when the journey started, or when the rule was launched, is `already_true`,
+    unless the rule backfills.
 
     What is known of the person has no history: it counts as known from the start.
     """
     condition = rule.becomes or "false"
-    started_at = life.journey.started_at
+    met_at = max(life.journey.started_at, plan.launched.get(rule.name, life.journey.started_at))
     for at in life.changes():
         if holds(condition, plan, life.told_at(at), life.person):
-            heard_at = max(at, started_at)
+            heard_at = max(at, met_at)
             trigger = Trigger(rule.name, ONCE, at, heard_at)
-            already = at <= started_at and not rule.backfill
+            already = at <= met_at and not rule.backfill
             dropped: Skipped | None = "already_true" if already else None
             key = stem(rule.name, None, ONCE, None)
             yield Planned(rule, key, heard_at, instant=heard_at, trigger=trigger, dropped=dropped)

@@ -14,6 +14,7 @@ from plan.planned import rules_of
 from plan.standing import left
 from plan.timing import at_the_earliest
 
+PAST: Final = {("already_past", "start"), ("already_past", "deadline_moved")}  # what catching up may bring back
 WEEK: Final = timedelta(days=7)
 
 
@@ -50,7 +51,7 @@ def catch_up(candidates: list[Candidate], case: Case) -> None:
             caught = at_the_earliest(candidate.planned, known_at, candidate.reader)
             moment = max(known_at, case.now)
             fits = left(candidate.planned, case.plan, case.life, case.arrows, moment) is None
-            if caught is not None and fits and candidate.reason == "already_past":
+            if caught is not None and fits and (candidate.reason, candidate.because) in PAST:
                 candidate.times = caught
                 candidate.outcome = candidate.reason = candidate.because = None
                 break
@@ -117,20 +118,22 @@ def one_for_all_items(candidates: list[Candidate], when: Callable[[Candidate], d
 
 
 def released(candidates: list[Candidate], case: Case) -> None:
-    """After a hold the latest of what a rule would have said about one thing speaks; the rest is past (31)."""
-    kept = [c for c in candidates if (c.outcome is None or settled(c)) and _kept_by_a_hold(c, case.now)]
+    """After a hold or a closure the latest of what a rule would have said of one thing speaks, the rest is past."""
+    kept = [c for c in candidates if (c.outcome is None or settled(c)) and _was_kept_back(c, case)]
     for group in grouped(kept, lambda c: (c.planned.rule.name, c.planned.item, c.recipient.to)):
         for candidate in sorted(group, key=_leave_at)[:-1]:
             if candidate.outcome is None:
                 candidate.skip("already_past", "hold_released")
 
 
-def _kept_by_a_hold(candidate: Candidate, now: datetime) -> bool:
-    """Whether it was to leave before its reader's hold ended. Confirmations are each of them evidence, and kept."""
+def _was_kept_back(candidate: Candidate, case: Case) -> bool:
+    """Whether it was to leave before that ended for its reader. Confirmations are each of them evidence, and kept."""
     person, times = candidate.recipient.person, candidate.times
-    if person is None or person.on_hold or person.released_at is None or times is None:
+    held_until = person.released_at if person is not None and not person.on_hold else None
+    ends = [end for end in (held_until, case.life.journey.program_reopened_at) if end is not None]
+    if not ends or times is None or candidate.planned.rule.purpose == "confirmation":
         return False
-    return candidate.planned.rule.purpose != "confirmation" and times.leave_at < person.released_at <= now
+    return any(times.leave_at < end <= case.now for end in ends)
 
 
 def digest(candidates: list[Candidate]) -> None:

@@ -52,9 +52,11 @@ def decide(
     occurrences.sort(key=lambda o: (o.at is None, o.at or now, o.key or ""))
     waiting = _not_triggered(plan, life, {c.planned.rule.name for c in candidates})
     visit = life.track.visit(now)
-    ends = life.over(now) and not any(o.outcome in UNSETTLED for o in occurrences)
+    ends = (life.over(now) or journey.duplicate_of is not None) and not any(o.outcome in UNSETTLED for o in occurrences)
     ends = ends and not any(row.state == "on_wire" for row in sent)
     following = next_journey(life, facts, now)
+    if following is not None and journey.program_closed:
+        following, ends = None, False  # should the program open again, it starts then
     ends = ends and (following is None or following.at <= now)  # the decision that ends it starts the next
     look_at = next_at(life, candidates, facts, now)
     if following is not None and following.at > now:

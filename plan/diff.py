@@ -26,7 +26,7 @@ class Difference(Frozen):
 def diff(before: Plan, after: Plan) -> tuple[Difference, ...]:
     """Everything that differs in meaning, the program's own settings first; empty when nothing does."""
     found = [
-        *_fields("the program", before, after, {"version", "processes", "rules"}),
+        *_fields("the program", before, after, {"version", "processes", "rules", "launched"}),
         *_named("process", before.processes, after.processes, _process),
         *_rules(before, after),
     ]

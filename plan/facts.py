@@ -14,7 +14,8 @@ Verdict = Literal["accepted", "waiting", "no_change", "duplicate", "refused", "l
 class Journey(Frozen):
     """One person's passage through one process. Instants are aware UTC, on the journey's clock.
 
-    `started_at` is the later of `created_at` and the arrival of the enrolment (plan.md 25).
+    `started_at` is the later of `created_at` and the arrival of the enrolment (plan.md 25). The last three are not the
+    journey's own doing (10): a person was merged into another who has this passage already; the program closed.
     """
 
     id: str
@@ -25,6 +26,9 @@ class Journey(Frozen):
     created_at: datetime
     started_at: datetime
     roles: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)  # role → person ids, bound by the enrolment
+    duplicate_of: str | None = None  # the journey that goes on in its place
+    program_closed: bool = False
+    program_reopened_at: datetime | None = None  # when the last closure ended; None: never closed, or still closed
 
 
 class Fact(Frozen):
@@ -55,7 +59,10 @@ class Person(Frozen):
 
 
 class People(Frozen):
-    """Everybody a journey may write to: people by id, and the program's role lists (role → person ids)."""
+    """Everybody a journey may write to: people by id, and the program's role lists (role → person ids).
+
+    Under the id of somebody merged into another stands the other, with an id of their own.
+    """
 
     people: Mapping[str, Person] = Field(default_factory=dict)
     roles: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)

@@ -148,8 +148,14 @@ def for_good(candidate: Candidate, case: Case) -> None:
     person = candidate.recipient.person
     if (applicant is not None and applicant.deceased) or (person is not None and person.deceased):
         return candidate.skip("deceased")
+    if case.life.journey.duplicate_of is not None:
+        return candidate.skip("duplicate_journey", detail=f"{case.life.journey.duplicate_of} goes on in its place")
+    if case.life.journey.program_closed and "program_closed" not in planned.rule.even_if:
+        return candidate.skip("program_closed")
     if planned.dropped in {"retracted", "already_true"}:
         return candidate.skip(planned.dropped)
+    if _before_its_launch(candidate, case.plan):
+        return candidate.skip("already_past", "plan_changed", "the plan that says so came later")
     past = is_past(candidate)
     if planned.dropped == "superseded_by_new_deadline":
         return candidate.skip("already_past", _why_past(planned)) if past else candidate.skip(planned.dropped)
@@ -264,6 +270,12 @@ def is_past(candidate: Candidate) -> bool:
     planned, times = candidate.planned, candidate.times
     after_a_turn = planned.offset is not None and (planned.rule.entered or planned.rule.left) is not None
     return (planned.by_clock or after_a_turn) and times is not None and times.leave_at < planned.known_at
+
+
+def _before_its_launch(candidate: Candidate, plan: Plan) -> bool:
+    """Whether it was to leave before anybody said it at all (21); what a row stands for was begun before."""
+    launched_at, times = plan.launched.get(candidate.planned.rule.name), candidate.times
+    return launched_at is not None and times is not None and candidate.row is None and times.leave_at < launched_at
 
 
 def _why_past(planned: Planned) -> Because:

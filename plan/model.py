@@ -236,7 +236,10 @@ class Rule(Frozen):
 
 
 class Plan(Frozen):
-    """A whole program. `version` is the hash of its canonical form, set by the loader."""
+    """A whole program. `version` is the hash of its canonical form, set by the loader.
+
+    `launched` is no part of it: since when rules speak, for those that were published later than the first plan.
+    """
 
     program: str
     title: str
@@ -254,6 +257,7 @@ class Plan(Frozen):
     processes: Mapping[str, Process]
     rules: Mapping[str, Rule]
     coverage: Mapping[str, str] = Field(default_factory=dict)
+    launched: Mapping[str, datetime] = Field(default_factory=dict)
 
     def template_of(self, rule: str) -> str:
         """Whose text a rule's messages have: its own, or the one that it borrows."""

@@ -21,9 +21,11 @@ Skipped = Literal[
     "no_consent",
     "no_recipient",
     "duplicate_address",
+    "duplicate_journey",
     "journey_ended",
     "deceased",
     "retracted",
+    "program_closed",
     "no_opening_left",
 ]
 Held = Literal[
@@ -40,7 +42,7 @@ Held = Literal[
     "channel_down",
     "channel_busy",
 ]
-Because = Literal["start", "deadline_moved", "hold_released"]
+Because = Literal["start", "deadline_moved", "plan_changed", "hold_released"]
 
 OUTCOMES: Final[tuple[str, ...]] = get_args(Outcome)
 SKIPPED: Final[tuple[str, ...]] = get_args(Skipped)

@@ -30,11 +30,17 @@ def recipients(plan: Plan, life: Life, people: People, planned: Planned) -> tupl
             return (Recipient(role, role, desk=True),)
         found = _holders(role, plan, life, people, planned)
         if canonical(role) == APPLICANT:
-            return (Recipient(APPLICANT, APPLICANT, found[0], people.people.get(found[0])),)
+            return (_recipient(APPLICANT, APPLICANT, found[0], people),)
         if found:
-            return tuple(Recipient(f"{role}.{p}", role, p, people.people.get(p)) for p in found)
+            return tuple(_recipient(f"{role}.{p}", role, p, people) for p in found)
     first = planned.rule.to[0]
     return (Recipient(first, first),)
+
+
+def _recipient(to: str, role: str, id_: str, people: People) -> Recipient:
+    """Whoever is written to; somebody merged into another keeps their place in keys, and the other gets the mail."""
+    person = people.people.get(id_)
+    return Recipient(to, role, id_ if person is None else person.id, person)
 
 
 def _holders(role: str, plan: Plan, life: Life, people: People, planned: Planned) -> tuple[str, ...]:

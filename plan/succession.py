@@ -15,7 +15,7 @@ def next_journey(life: Life, facts: Sequence[Fact], now: datetime) -> NextJourne
     """What is to be started, at the earliest at its `at`; None when nothing follows or it was started before."""
     visit = life.track.visit(now)
     following = life.process.next.get(visit.stage)
-    if following is None or any(fact.type == STARTED for fact in facts):
+    if following is None or life.journey.duplicate_of is not None or any(fact.type == STARTED for fact in facts):
         return None
     ended_at = max(visit.at, visit.heard_at)
     wall = ended_at.astimezone(zone_info(life.zone))

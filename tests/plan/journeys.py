@@ -2,26 +2,18 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Final, TypeAlias
 
 from hypothesis import strategies as st
 
 from plan.agenda import Agenda
 from plan.facts import People, Person, Sent
-from plan.model import Deadline, Plan, Rule, SendWindow
-from plan.period import Period
+from plan.model import Plan, SendWindow
+from tests.plan.drawn_plan import drawn_plan
 from tests.plan.programs import (
-    EVENTS,
-    GRACE,
-    LAST_SECOND,
-    RESPONSE,
-    RULES,
     SPREAD,
     WINDOW,
-    periods,
-    process,
-    program,
 )
 from tests.plan.walk import PEOPLE, STEPS, State, Walk, at, journey
 
@@ -32,42 +24,6 @@ WEEKDAYS: Final = SendWindow(
 STAFFED: Final = PEOPLE.model_copy(update={"roles": {"reviewer": ("rev1",), "supervisor": ("rev2",)}})
 TWINS: Final = People(
     people={**PEOPLE.people, "rev2": Person(id="rev2", address_digest="a3")}, roles={"reviewer": ("rev1", "rev2")}
-)
-MORE_RULES: Final = (
-    Rule(name="due_moved", purpose="announcement", to=("applicant",), moved="due"),
-    Rule(name="news", purpose="announcement", to=("applicant",), before="due", offsets=periods("45 days", "44 days")),
-    Rule(name="overdue", purpose="announcement", to=("applicant",), on="due"),
-    Rule(name="last_call", purpose="reminder", to=("applicant",), before="due", offsets=periods("6 hours", "2 hours")),
-    Rule(name="switched_off", purpose="announcement", to=("applicant",), on="created", state="off", why="not wanted"),
-    Rule(name="draft", purpose="announcement", to=("applicant",), on="created", state="draft"),
-    Rule(name="only_past", purpose="announcement", to=("applicant",), on="created", if_="stage == 'past_due'"),
-    Rule(name="broken", purpose="announcement", to=("applicant",), on="submitted", if_="timestamp(stage) < now"),
-    Rule(name="true_already", purpose="announcement", to=("applicant",), becomes="true"),
-    Rule(name="answers", purpose="announcement", to=("applicant",), on="applicant_answered", digest=timedelta(hours=9)),
-    Rule(name="boss_told", purpose="announcement", to=("supervisor",), on="submitted"),
-    Rule(name="hour_after", purpose="reminder", to=("applicant",), after="due", offsets=periods("1 hour"), urgent=True),
-)
-ALL_RULES: Final = (
-    *(r for r in RULES if r.name not in {"new_application", "finding"}),
-    *MORE_RULES,
-)
-
-
-def drawn_plan(window: SendWindow = WINDOW, *, told: bool = False, moved: bool = True, version: str = "v1") -> Plan:
-    """The application with everything; `due` fixed or told, with a rule on its move or without."""
-    due = Deadline(name="due", told="expires_on", at=LAST_SECOND) if told else fixed_due()
-    rules = [r for r in ALL_RULES if (moved or r.name != "due_moved") and (version == "v1" or r.name != "past_due")]
-    return program(
-        rules, of=process(deadlines=(due, GRACE, RESPONSE, STAND_STILL)), window=window, version=version, events=EVENTS
-    )
-
-
-def fixed_due() -> Deadline:
-    return Deadline(name="due", fixed=date(2026, 12, 1), at=LAST_SECOND)
-
-
-STAND_STILL: Final = Deadline(
-    name="leave", after=("leave_begun",), plus=Period(days=20), until=("leave_over",), pauses=("due",)
 )
 
 
@@ -154,7 +110,17 @@ class Trouble:
     ends: datetime
 
 
-TROUBLES: Final = ("on_hold", "no_address", "deceased", "away", "twins", "no_reviewer", "next_version")
+TROUBLES: Final = (
+    "on_hold",
+    "no_address",
+    "deceased",
+    "away",
+    "twins",
+    "no_reviewer",
+    "next_version",
+    "closed",
+    "merged",
+)
 
 
 @st.composite
@@ -208,8 +174,17 @@ class Rough(Walk):
             changed["address_digest"] = None
         applicant = people.people["p1"].model_copy(update=changed)
         self.people = people.model_copy(update={"people": {**people.people, "p1": applicant}})
+        reopened = [t.ends for t in self.troubles if t.what == "closed" and t.ends <= self.now]
+        self.journey = self.journey.model_copy(
+            update={
+                "program_closed": "closed" in now,
+                "program_reopened_at": max(reopened, default=None),
+                "duplicate_of": "journey:cwe:p2:application:1" if "merged" in now else None,
+            }
+        )
         if "next_version" in now and self.second is not None:
-            self.plan = self.second
+            begun = next(t.begins for t in self.troubles if t.what == "next_version")
+            self.plan = self.second.model_copy(update={"launched": {"draft": begun, "answer_due": begun}})
 
     def hand_over(self, key: str) -> None:
         """One attempt, ending as the next of the drawn endings; what was given back goes through the second time."""

@@ -111,7 +111,7 @@ EVERY_FIELD = [
     (model, field)
     for model in (Rule, Deadline, Process, Plan)
     for field in model.model_fields
-    if field not in {"name", "version", "was"}  # that it was called otherwise, in a plan that never had that one
+    if field not in {"name", "version", "was", "launched"}  # no part of a plan, or a name that was never another
 ]
 
 

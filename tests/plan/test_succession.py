@@ -47,6 +47,18 @@ def test_09_what_was_started_is_not_started_again() -> None:
     assert way.run(at("2026-09-20 12:00")).following is None
 
 
+def test_09_a_closed_program_starts_nothing_until_it_opens_again_and_a_duplicate_never_does() -> None:
+    way = approved(cyclic())
+    way.journey = way.journey.model_copy(update={"program_closed": True})
+    agenda = way.run(at("2027-02-01 12:00"))
+    assert (agenda.following, agenda.ends) == (None, False)
+    way.journey = way.journey.model_copy(update={"program_closed": False, "program_reopened_at": way.now})
+    assert way.agenda().following == NextJourney(process="renewal", at=at("2026-09-20 10:00"))
+    way.journey = way.journey.model_copy(update={"duplicate_of": "journey:cwe:p2:application:1"})
+    agenda = way.agenda()
+    assert (agenda.following, agenda.ends) == (None, True)
+
+
 @pytest.mark.parametrize("stage", ["denied", "withdrawn"])
 def test_09_another_end_starts_nothing(stage: str) -> None:
     way = begin(cyclic(), "2026-09-01 10:00")
