@@ -1,5 +1,6 @@
 """Occurrences that speak for one another: offsets, items or dates of one rule reaching one person (22, 24, 32)."""
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from datetime import datetime, timedelta
@@ -11,6 +12,7 @@ from plan.judgement import SETTLED, Candidate, Case, is_past
 from plan.keys import message_key, stem
 from plan.lateness import lateness
 from plan.planned import rules_of
+from plan.roles import APPLICANT
 from plan.standing import left
 from plan.timing import at_the_earliest
 
@@ -63,13 +65,14 @@ def set_lateness(candidates: list[Candidate]) -> None:
         leaving = sorted({c.times.leave_at for c in group if c.times})
         for candidate in group:
             if candidate.outcome is None and candidate.times is not None:
-                own = candidate.times.leave_at
-                candidate.not_after = lateness(candidate, next((at for at in leaving if at > own), None))
+                later = bisect_right(leaving, candidate.times.leave_at)
+                candidate.not_after = lateness(candidate, leaving[later] if later < len(leaving) else None)
 
 
 def sent_recently(candidates: list[Candidate], sent: Mapping[str, Sent], zone: str) -> None:
     """The same offset before a moved deadline is not said again so soon after it was said for another date (32)."""
-    for group in grouped((c for c in candidates if c.planned.by_clock and c.times), offsets_of_one_date):
+    moved = [c for c in candidates if c.planned.run is not None and len(c.planned.run.dates) > 1]
+    for group in grouped((c for c in moved if c.planned.by_clock and c.times), offsets_of_one_date):
         ordered = sorted(group, key=_place)
         for candidate, following in zip(ordered, [*ordered[1:], None], strict=True):
             if candidate.outcome is None:
@@ -167,7 +170,7 @@ def one_an_address(candidates: list[Candidate]) -> None:
     """Two recipients of one occurrence with one address get one message; the first named wins (29)."""
     for group in grouped(candidates, lambda c: c.planned.stem):
         seen: set[str] = set()
-        for candidate in group:
+        for candidate in group if len(group) > 1 else ():
             digest = candidate.recipient.person.address_digest if candidate.recipient.person else None
             if candidate.outcome is None and digest in seen:
                 candidate.skip("duplicate_address")
@@ -184,7 +187,9 @@ def newcomers(candidates: list[Candidate], sent: Mapping[str, Sent]) -> None:
             reached[f"{shared}>{to.partition('.')[0]}"].add(to)
     for candidate in candidates:
         person = candidate.recipient.person
-        if candidate.outcome is None and candidate.row is None and person is not None and person.address_digest:
+        if candidate.outcome is not None or candidate.recipient.role == APPLICANT:
+            continue
+        if candidate.row is None and person is not None and person.address_digest:
             others = reached.get(message_key(candidate.planned.stem, candidate.recipient.role), set())
             if others - {candidate.recipient.to}:
                 candidate.skip("already_past", "start", "it went to those who held the role then")

@@ -137,8 +137,8 @@ def _not_triggered(plan: Plan, life: Life, derived: set[str]) -> list[Occurrence
     """Rules that nothing has triggered yet, each with the name that it waits for."""
     found = []
     for rule in rules_of(plan, life.process.name):
-        name = waits_for(rule, life)
-        if rule.name not in derived and name is not None:
+        name = waits_for(rule, life) if rule.name not in derived else None
+        if name is not None:
             to = canonical(rule.to[0])
             found.append(
                 Occurrence(

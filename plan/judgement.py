@@ -174,10 +174,11 @@ def by_stage(candidate: Candidate, case: Case) -> None:
         if planned.dated is not None and planned.dated.at is None:
             return candidate.hold("deadline_unknown", planned.dated.problem)
         return candidate.skip("no_opening_left")
-    ended = stopped(planned, candidate.sending_at(now))
+    sending_at = candidate.sending_at(now)
+    ended = stopped(planned, sending_at)
     if ended is not None:
         return candidate.skip(ended)
-    for moment in (times.leave_at, candidate.sending_at(now)):
+    for moment in dict.fromkeys((times.leave_at, sending_at)):
         reason = left(planned, case.plan, case.life, case.arrows, moment)
         if reason is not None:
             return candidate.skip(reason)

@@ -7,6 +7,7 @@ from plan.calendar import add, at_local, zone_info
 from plan.judgement import Candidate
 from plan.period import Period
 
+SECOND: Final = timedelta(seconds=1)
 LATENESS: Final = Period(days=1)  # of reminders whose rule says nothing
 
 
@@ -19,14 +20,20 @@ def lateness(candidate: Candidate, following: datetime | None) -> datetime | Non
     reminder = rule.purpose == "reminder"
     if times is None or not (reminder or rule.lateness is not None):
         return None
-    zone = candidate.reader.zone
-    wall = times.leave_at.astimezone(zone_info(zone))
-    allowed = rule.lateness or LATENESS
-    day = add(wall.date(), allowed)
-    ends = [at_local(day, wall.time(), zone) if day != wall.date() else times.leave_at]
-    ends = [ends[0] + timedelta(seconds=allowed.seconds)]
-    if rule.within is not None and rule.lateness is None and candidate.planned.limit is not None:
-        ends = [candidate.planned.limit - timedelta(seconds=1)]
-    if reminder:
-        ends += [end - timedelta(seconds=1) for end in (following, candidate.planned.limit) if end is not None]
-    return max(times.leave_at, min(ends))
+    limit = candidate.planned.limit
+    if rule.within is not None and rule.lateness is None and limit is not None:
+        last = limit - SECOND
+    else:
+        last = _longer(times.leave_at, rule.lateness or LATENESS, candidate.reader.zone)
+    for end in (following, limit) if reminder else ():
+        if end is not None:
+            last = min(last, end - SECOND)
+    return max(times.leave_at, last)
+
+
+def _longer(instant: datetime, period: Period, zone: str) -> datetime:
+    wall = instant.astimezone(zone_info(zone))
+    today = wall.date()
+    day = add(today, period)
+    moved = at_local(day, wall.time(), zone) if day != today else instant
+    return moved + timedelta(seconds=period.seconds)

@@ -83,12 +83,18 @@ class Life:
     items: dict[str, Track] = field(default_factory=dict)
     runs: list[Run] = field(default_factory=list)
     triggers: list[Trigger] = field(default_factory=list)
+    triggers_by_name: dict[str, list[Trigger]] = field(default_factory=dict)
     verdicts: dict[str, FactVerdict] = field(default_factory=dict)
     bindings: list[Binding] = field(default_factory=list)
     awaiting: list[tuple[Deadline, str | None]] = field(default_factory=list)  # clocks that wait for a delivery
     heard: dict[str, datetime] = field(default_factory=dict)  # when, by fact
     taken_back: Mapping[str, str] = field(default_factory=dict)  # retracted fact → the one that took it back
     told: list[tuple[datetime, Mapping[str, JsonValue]]] = field(default_factory=list)
+
+    def fire(self, trigger: Trigger) -> None:
+        """Something happened that rules may fire on."""
+        self.triggers.append(trigger)
+        self.triggers_by_name.setdefault(trigger.name, []).append(trigger)
 
     def is_final(self, stage: str) -> bool:
         """A stage without arrows of its own, or one that is only named as a target (4)."""

@@ -88,7 +88,7 @@ class _Fold:
         self.enter(self.life.process.start, created.at, created)
         self.clocks.begin()
         self.clocks.start_by(created.type, None, created.at, created)
-        self.life.triggers.append(_trigger(created))
+        self.life.fire(_trigger(created))
         for fact in rest:
             self.pass_until(fact.at)
             self.judge(fact)
@@ -101,7 +101,7 @@ class _Fold:
         if fact.id in self.back:
             reason = f"taken back by {self.back[fact.id]}"
             self.life.verdicts[fact.id] = FactVerdict(verdict="no_change", reason=reason)
-            self.life.triggers.append(_trigger(fact, retracted=True))
+            self.life.fire(_trigger(fact, retracted=True))
             return
         if fact.type != statements.REOPENED and self.life.over(fact.heard_at):
             self.doubtful.add(fact.id)
@@ -130,7 +130,7 @@ class _Fold:
         if fact.type == "told":
             self.life.told.append((fact.at, clocks.told_values(fact.data)))
         self.bind(fact)
-        self.life.triggers.append(_trigger(fact))
+        self.life.fire(_trigger(fact))
         answered = self.clocks.answer(fact.type, fact.item, fact.at, fact.id)
         self.clocks.start_by(fact.type, fact.item, fact.at, fact)
         if fact.type in statements.SETS_STAGE:
@@ -196,8 +196,7 @@ class _Fold:
             fits = found is not None and found[0].of in {None, kind}
             if fits or not self.arrows.named("all_answered"):
                 heard_at = max(fact.at, fact.heard_at)
-                trigger = Trigger("all_answered", f"#{fact.id}", fact.at, heard_at, fact.item, fact)
-                self.life.triggers.append(trigger)
+                self.life.fire(Trigger("all_answered", f"#{fact.id}", fact.at, heard_at, fact.item, fact))
             if found is not None and fits:
                 self.enter(found[0].to, fact.at, fact, anywhere=found[1])
 
@@ -220,7 +219,7 @@ class _Fold:
         place = f"{moment}/{run.item}"
         if place not in self.fired:
             self.fired.add(place)
-            self.life.triggers.append(Trigger(run.name, moment, at, at, run.item, run=run))
+            self.life.fire(Trigger(run.name, moment, at, at, run.item, run=run))
 
 
 def _trigger(fact: Fact, *, retracted: bool = False) -> Trigger:

@@ -41,11 +41,7 @@ class Period(BaseModel):
 
     def __str__(self) -> str:
         """The one canonical spelling, as in message keys: P3M, P7D, PT4H; years are months, weeks are days."""
-        dated = (f"{self.months}M" if self.months else "") + (f"{self.days}D" if self.days else "")
-        hours, rest = divmod(self.seconds, 3600)
-        parts = ((hours, "H"), (rest // 60, "M"), (rest % 60, "S"))
-        timed = "".join(f"{n}{unit}" for n, unit in parts if n)
-        return f"P{dated}{'T' if timed else ''}{timed}" if dated or timed else "P0D"
+        return _spelt(self.months, self.days, self.seconds)
 
     def times(self, count: int) -> Self:
         """The span `count` times: months with months, days with days."""
@@ -74,6 +70,15 @@ class Period(BaseModel):
 def multiples(period: Period, most: int) -> tuple[Period, ...]:
     """The span once, twice and so on up to `most` times."""
     return tuple(period.times(count) for count in range(1, most + 1))
+
+
+@lru_cache(1024)
+def _spelt(months: int, days: int, seconds: int) -> str:
+    dated = (f"{months}M" if months else "") + (f"{days}D" if days else "")
+    hours, rest = divmod(seconds, 3600)
+    parts = ((hours, "H"), (rest // 60, "M"), (rest % 60, "S"))
+    timed = "".join(f"{n}{unit}" for n, unit in parts if n)
+    return f"P{dated}{'T' if timed else ''}{timed}" if dated or timed else "P0D"
 
 
 def _in_words(text: str) -> dict[str, int] | None:

@@ -87,10 +87,9 @@ def waits_for(rule: Rule, life: Life) -> str | None:
 
 
 def _on(rule: Rule, life: Life, zone: str) -> Iterator[Planned]:
-    for trigger in life.triggers:
-        if trigger.name != rule.on or (rule.on == "delivery_failed" and not _about(rule, trigger)):
-            continue
-        yield from by_trigger(rule, trigger, zone)
+    for trigger in life.triggers_by_name.get(rule.on or "", ()):
+        if rule.on != "delivery_failed" or _about(rule, trigger):
+            yield from by_trigger(rule, trigger, zone)
 
 
 def _about(rule: Rule, trigger: Trigger) -> bool:

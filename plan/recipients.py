@@ -28,9 +28,9 @@ def recipients(plan: Plan, life: Life, people: People, planned: Planned) -> tupl
             return (Recipient(planned.rule.to[0], NOBODY),)
         if role in plan.staff:
             return (Recipient(role, role, desk=True),)
-        found = _holders(role, plan, life, people, planned)
         if canonical(role) == APPLICANT:
-            return (_recipient(APPLICANT, APPLICANT, found[0], people),)
+            return (_recipient(APPLICANT, APPLICANT, life.journey.person_id, people),)
+        found = _holders(role, plan, life, people, planned)
         if found:
             return tuple(_recipient(f"{role}.{p}", role, p, people) for p in found)
     first = planned.rule.to[0]
@@ -45,9 +45,6 @@ def _recipient(to: str, role: str, id_: str, people: People) -> Recipient:
 
 def _holders(role: str, plan: Plan, life: Life, people: People, planned: Planned) -> tuple[str, ...]:
     """Ids of the role's holders: by the triggering fact, by other facts, by the enrolment, else the program's list."""
-    journey = life.journey
-    if canonical(role) == APPLICANT:
-        return (journey.person_id,)
     trigger = planned.trigger
     fact = trigger.fact if trigger is not None else None
     declared = plan.events.get(fact.type) if fact is not None else None
@@ -59,7 +56,7 @@ def _holders(role: str, plan: Plan, life: Life, people: People, planned: Planned
         bound = _bound(role, life, planned.item)
     if bound is not None:
         return (bound,)
-    return tuple(dict.fromkeys(journey.roles.get(role) or people.roles.get(role) or ()))
+    return tuple(dict.fromkeys(life.journey.roles.get(role) or people.roles.get(role) or ()))
 
 
 def _bound(role: str, life: Life, item: str | None) -> str | None:

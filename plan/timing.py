@@ -40,14 +40,14 @@ class Reader(NamedTuple):
 
     def spread(self, at: datetime, *ends: datetime | None) -> datetime:
         """`at` plus this journey's share of the spread, before the first of the ends."""
-        before = min((end for end in ends if end is not None), default=None)
+        before = min([end for end in ends if end is not None], default=None)
         return spread(at, before, self.window, self.journey_id)
 
 
 def reader(plan: Plan, recipient: Recipient, journey_id: str) -> Reader:
     """The recipient's own zone counts if the window says so and it is known, else the plan's."""
     own = recipient.person.zone if recipient.person is not None and plan.window.zone == "person" else None
-    return Reader(plan.window, own if own in zones() else plan.timezone, journey_id)
+    return Reader(plan.window, own if own is not None and own in zones() else plan.timezone, journey_id)
 
 
 def times(planned: Planned, reader: Reader) -> Times | None:
