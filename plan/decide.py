@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 from plan import companions, judgement
@@ -16,7 +17,7 @@ from plan.keys import message_key
 from plan.leftovers import leftover
 from plan.life import Life
 from plan.lifecycle import fold
-from plan.model import Plan
+from plan.model import Plan, Purpose
 from plan.pausing import days_remaining
 from plan.planned import Planned, rules_of, waits_for
 from plan.recipients import recipients
@@ -139,13 +140,14 @@ def _not_triggered(plan: Plan, life: Life, derived: set[str]) -> list[Occurrence
     for rule in rules_of(plan, life.process.name):
         name = waits_for(rule, life) if rule.name not in derived else None
         if name is not None:
-            to = canonical(rule.to[0])
-            found.append(
-                Occurrence(
-                    key=None, notification=rule.name, purpose=rule.purpose, to=to, outcome="not_triggered", reason=name
-                )
-            )
+            found.append(_waiting(rule.name, rule.purpose, canonical(rule.to[0]), name))
     return found
+
+
+@lru_cache(4096)
+def _waiting(rule: str, purpose: Purpose, to: str, name: str) -> Occurrence:
+    """The same in every journey that has not come so far."""
+    return Occurrence(key=None, notification=rule, purpose=purpose, to=to, outcome="not_triggered", reason=name)
 
 
 def _items(life: Life, now: datetime) -> tuple[ItemState, ...]:

@@ -14,6 +14,7 @@ from plan.model import Frozen, SendWindow, Weekday
 WEEKDAYS: Final[tuple[Weekday, ...]] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DAY: Final = timedelta(days=1)
 _SECOND: Final = timedelta(seconds=1)
+REMEMBERED: Final = 4096  # openings; the rules of a plan, and its journeys, ask for the same ones
 _LONGEST_QUIET: Final = 21  # days; a weekly window may lose one opening to a gap, never two in a row
 
 
@@ -24,6 +25,7 @@ class Opening(Frozen):
     closes_at: datetime
 
 
+@lru_cache(REMEMBERED)
 def opening_on(day: date, window: SendWindow, zone: str) -> Opening | None:
     """The opening of a local day; None when the day is closed or a gap swallows it."""
     if WEEKDAYS[day.weekday()] not in window.days:

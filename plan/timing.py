@@ -8,10 +8,9 @@ from plan.calendar import at_local, local_date, zones
 from plan.model import Plan, Rule, SendWindow
 from plan.planned import Planned
 from plan.recipients import Recipient
-from plan.send_window import Opening, last_opening, next_opening, spread
+from plan.send_window import REMEMBERED, Opening, last_opening, next_opening, spread
 
 DAY: Final = timedelta(days=1)
-REMEMBERED: Final = 4096  # openings; the rules of a plan, and its journeys, ask for the same ones
 _next_opening = lru_cache(REMEMBERED)(next_opening)
 
 
