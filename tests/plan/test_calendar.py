@@ -1,6 +1,6 @@
 """Local arithmetic against the zone rules themselves, around every change of every clock (plan.md 11, 16)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from importlib.resources import files
 from itertools import pairwise
@@ -24,36 +24,39 @@ TELLING = (
 )
 
 
-def changes(zone: str, first: int, last: int) -> Iterator[datetime]:
-    """The first instants of a new offset, found by looking once a day and then in between."""
-    rules = zone_info(zone)
-    instants = [datetime(first, 1, 1, tzinfo=UTC) + n * DAY for n in range((last - first) * 365)]
-    for before, after in pairwise(instants):
-        old = before.astimezone(rules).utcoffset()
-        if old != after.astimezone(rules).utcoffset():
-            low, high = before, after
-            while high - low > SECOND:
-                middle = low + (high - low) // 2
-                middle = middle.replace(microsecond=0)
-                if middle.astimezone(rules).utcoffset() == old:
-                    low = middle
-                else:
-                    high = middle
-            yield high
+def changes(zone: str, first: int, last: int) -> list[datetime]:
+    """The first instants of a new offset, found by looking every six hours and then in between."""
+    rules, found = zone_info(zone), []
+    instants = [datetime(first, 1, 1, tzinfo=UTC) + n * DAY / 4 for n in range((last - first) * 366 * 4)]
+    offsets = [instant.astimezone(rules).utcoffset() for instant in instants]
+    for (before, old), (after, new) in pairwise(zip(instants, offsets, strict=True)):
+        low, high = before, after
+        while old != new and high - low > SECOND:
+            middle = (low + (high - low) // 2).replace(microsecond=0)
+            low, high = (middle, high) if middle.astimezone(rules).utcoffset() == old else (low, middle)
+        if old != new:
+            found.append(high)
+    return found
 
 
-def expected(wall: datetime, change: datetime, rules: ZoneInfo) -> datetime:
-    """By definition: the first instant at which the wall shows `wall`, else the first at which it shows more."""
-    offsets = {(change + d).astimezone(rules).utcoffset() or timedelta(0) for d in (-SECOND, timedelta(0))}
-    candidates = sorted((wall - offset).replace(tzinfo=UTC) for offset in offsets)
-    exact = [c for c in candidates if c.astimezone(rules).replace(tzinfo=None) == wall]
-    return exact[0] if exact else change
+def wall(instant: datetime, rules: ZoneInfo) -> datetime:
+    return instant.astimezone(rules).replace(tzinfo=None)
+
+
+def expected(wanted: datetime, near: Sequence[datetime], rules: ZoneInfo) -> datetime:
+    """By definition: the first instant at which the wall shows `wanted`, else the first at which it shows more.
+
+    `near` are the changes within some days, at least one.
+    """
+    offsets = {instant.astimezone(rules).utcoffset() for change in near for instant in (change - SECOND, change)}
+    candidates = sorted((wanted - (offset or timedelta(0))).replace(tzinfo=UTC) for offset in offsets)
+    exact = [candidate for candidate in candidates if wall(candidate, rules) == wanted]
+    return exact[0] if exact else min(change for change in near if wall(change, rules) > wanted)
 
 
 def walls(change: datetime, rules: ZoneInfo) -> Iterator[datetime]:
     """Local times from two days before a change to two days after it, thickest at the change."""
-    old = (change - SECOND).astimezone(rules).replace(tzinfo=None) + SECOND
-    new = change.astimezone(rules).replace(tzinfo=None)
+    old, new = wall(change - SECOND, rules) + SECOND, wall(change, rules)
     for edge in (old, new, old + (new - old) / 2):
         for step in (timedelta(0), SECOND, timedelta(minutes=1), timedelta(minutes=29)):
             yield from ((edge - step).replace(microsecond=0), (edge + step).replace(microsecond=0))
@@ -61,23 +64,17 @@ def walls(change: datetime, rules: ZoneInfo) -> Iterator[datetime]:
         yield from (datetime.combine(day, clock) for clock in (time(0), time(8), time(23, 59, 59)))
 
 
-def check(zone: str, first: int, last: int) -> int:
-    """The number of changes around which everything holds."""
-    rules, found = zone_info(zone), list(changes(zone, first, last))
-    near = [other for pair in pairwise(found) if pair[1] - pair[0] < 3 * DAY for other in pair]
-    for change in (c for c in found if c not in near):
-        for wall in walls(change, rules):
-            assert at_local(wall.date(), wall.time(), zone) == expected(wall, change, rules), (zone, wall)
+def check(zone: str, first: int, last: int) -> None:
+    """Around every change of the zone, two days either way, local times and days are what they are by definition."""
+    rules, found = zone_info(zone), changes(zone, first, last)
+    for change in found:
+        near = [other for other in found if abs(other - change) < 5 * DAY]
+        for wanted in walls(change, rules):
+            assert at_local(wanted.date(), wanted.time(), zone) == expected(wanted, near, rules), (zone, wanted)
         for day in (local_date(change, zone) + n * DAY for n in range(-2, 3)):
             start, end = start_of_day(day, zone), end_of_day(day, zone)
             assert local_date(start, zone) >= day > local_date(start - SECOND, zone), (zone, day)
             assert local_date(end, zone) <= day < local_date(end + SECOND, zone), (zone, day)
-    return len(found) - len(near)
-
-
-@pytest.mark.parametrize("zone", TELLING)
-def test_16_local_times_are_right_around_changes_of_the_clock(zone: str) -> None:
-    assert check(zone, 2009, 2013)
 
 
 def every_zone() -> list[str]:
@@ -86,10 +83,46 @@ def every_zone() -> list[str]:
     return sorted({rules.joinpath(*zone.split("/")).read_bytes(): zone for zone in sorted(zones())}.values())
 
 
+def test_16_local_times_are_right_around_changes_of_the_clock_in_every_zone() -> None:
+    """Those of a plan published in these years."""
+    for zone in every_zone():
+        check(zone, 2026, 2028)
+
+
+@pytest.mark.parametrize("zone", TELLING)
+def test_16_local_times_are_right_around_changes_of_telling_clocks(zone: str) -> None:
+    check(zone, 2009, 2013)
+
+
 @pytest.mark.soak
 @pytest.mark.parametrize("zone", every_zone())
 def test_16_local_times_are_right_around_every_change_of_every_zone(zone: str) -> None:
     check(zone, 1970, 2038)
+
+
+@given(st.sampled_from(every_zone()), st.dates(date(1970, 1, 2), date(2037, 12, 30)), st.integers(0, 86_399))
+def test_16_a_local_time_is_shown_at_its_instant_or_the_clock_leaps_over_it_there(
+    zone: str, day: date, second: int
+) -> None:
+    wanted = datetime.combine(day, time(0)) + second * SECOND
+    rules, instant = zone_info(zone), at_local(wanted.date(), wanted.time(), zone)
+    assert wall(instant, rules) == wanted or wall(instant - SECOND, rules) < wanted < wall(instant, rules)
+
+
+@given(
+    st.sampled_from(every_zone()),
+    st.dates(date(1970, 1, 3), date(2037, 1, 1)),
+    st.integers(0, 24),
+    st.integers(0, 800),
+)
+def test_16_a_span_of_days_is_counted_on_the_wall_and_never_in_seconds(
+    zone: str, day: date, hour: int, days: int
+) -> None:
+    clock = time(hour % 24)
+    moved = at_local(subtract(day, Period(days=days)), clock, zone)
+    wanted = datetime.combine(day - days * DAY, clock)
+    assert wall(moved, zone_info(zone)) >= wanted
+    assert wall(moved - SECOND, zone_info(zone)) != wanted
 
 
 def test_16_a_time_in_the_gap_is_the_first_instant_after_it() -> None:
