@@ -159,6 +159,16 @@ def _next(case: Case, process: Process) -> None:
         case.known(following.process, case.plan.processes, "process", *here, stage)
         for name in following.keep:
             case.known(name, case.plan.told, "told field", *here, stage, "keep")
+        for name, deadline in following.tells.items():
+            if case.known(name, case.plan.told, "told field", *here, stage, "tells"):
+                kind = case.plan.told[name].type
+                if kind != "date":
+                    case.wrong(f"`{name}` is declared as {kind}: a deadline tells a date", *here, stage, "tells", name)
+            case.known(deadline, process.deadlines, "deadline", *here, stage, "tells", name)
+            if deadline in process.deadlines and process.deadlines[deadline].per_item:
+                case.wrong(f"`{deadline}` is a clock of items: write one of the journey", *here, stage, "tells", name)
+            if name in following.keep:
+                case.wrong(f"`{name}` is kept and told anew: leave one of the two out", *here, stage, "tells", name)
 
 
 def _audit(case: Case, process: Process) -> None:

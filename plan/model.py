@@ -162,12 +162,14 @@ class AuditDraw(Frozen):
 class Next(Frozen):
     """The journey that an ending one starts: at once, or a while `after` the final stage was entered.
 
-    `keep` names told fields that are carried over, such as the old end date or the credits that remain.
+    `keep` names told fields that are carried over, such as the credits that remain. `tells` gives told fields the date
+    of a deadline, as it stands then: the end of this cycle, from which the next one counts.
     """
 
     process: str
     after: Period = Period()
     keep: tuple[str, ...] = ()
+    tells: Mapping[str, str] = Field(default_factory=dict)  # told field → deadline
 
 
 class Process(Frozen):

@@ -24,7 +24,7 @@ DEADLINE: Final = Keys(
     | frozenset({"pauses", "every", "waits_for"}),
 )
 ARROW: Final = Keys("an arrow", frozenset({"to", "of", "if"}))
-NEXT: Final = Keys("the next journey", frozenset({"process", "after", "keep"}))
+NEXT: Final = Keys("the next journey", frozenset({"process", "after", "keep", "tells"}))
 AUDIT: Final = Keys("an audit", frozenset({"share", "on", "seed", "item"}))
 AFTER: Final = Keys("`after`", frozenset({"sent"}))
 ITEM: Final = Keys("an item", frozenset({"start", "stages"}))
@@ -104,7 +104,7 @@ def read_audit(reader: Reader, node: Node) -> AuditDraw | None:
 
 
 def read_next(reader: Reader, entry: Entry) -> Next:
-    """`approved: renewal`, or `approved: {process: renewal, after: 30 days, keep: [expires_on]}`."""
+    """`approved: renewal`, or `approved: {process: renewal, after: 30 days, keep: […], tells: {begins_on: due}}`."""
     if isinstance(entry.value, Scalar):
         return Next(process=reader.text(entry.value))
     values = reader.table(entry.value, NEXT)
@@ -114,6 +114,9 @@ def read_next(reader: Reader, entry: Entry) -> Next:
         process=reader.text(values["process"]) if "process" in values else "",
         after=reader.period(values["after"]) if "after" in values else Period(),
         keep=reader.words(values["keep"]) if "keep" in values else (),
+        tells={e.key: reader.text(e.value) for e in reader.entries(values["tells"], "`tells`")}
+        if "tells" in values
+        else {},
     )
 
 

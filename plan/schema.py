@@ -67,7 +67,8 @@ def _window() -> Schema:
 
 
 def _process() -> Schema:
-    following = {"anyOf": [TEXT, _table(NEXT, {"keep": _words(), "after": LENGTH}, ("process",))]}
+    tells = {"type": "object", "additionalProperties": TEXT}
+    following = {"anyOf": [TEXT, _table(NEXT, {"keep": _words(), "tells": tells, "after": LENGTH}, ("process",))]}
     return {
         "stages": _named(_stage(), NAME),
         "anywhere": _stage(),

@@ -23,4 +23,8 @@ def next_journey(life: Life, facts: Sequence[Fact], now: datetime) -> NextJourne
     at = ended_at if day == wall.date() else at_local(day, wall.time(), life.zone)
     at += timedelta(seconds=following.after.seconds)
     told = {name: value for name, value in life.told_at(now).items() if name in following.keep}
+    for name, deadline in following.tells.items():
+        run = next((run for run in reversed(life.runs) if run.name == deadline), None)
+        if run is not None and run.date.at is not None:
+            told[name] = local_date(run.date.at, life.zone).isoformat()
     return NextJourney(process=following.process, at=at, told=told)
