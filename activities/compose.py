@@ -108,7 +108,7 @@ def _email(plan: Plan, occurrence: Occurrence, row: MessageRow, to: tuple[Mailbo
         text=rendered.text,
         headers={
             "X-Waypost-Notification": occurrence.notification,
-            "X-Waypost-Journey": row.journey_id,
+            "X-Waypost-Journey": row.journey_id or "-",
             "X-Waypost-Key": row.key,
             "X-Waypost-Plan": row.plan_version,
         },

@@ -12,6 +12,7 @@ from activities.breaker import Breaker
 from activities.edge import edge
 from activities.judging import Heard, judged
 from activities.outbox import fit
+from activities.reporting import reported
 from activities.shelf import Shelf
 from activities.succession import begin_next
 from activities.telling import told
@@ -68,9 +69,10 @@ class Decide:
             return _problem(f"no published plan of {row.program} has the process {row.process}", now), None
         facts.void_from(conn, row.id, request.wake)
         heard, others = judged(conn, plan, journey(row), request.events, now)
-        known = case(conn, row, plan, now, [new.fact for new in heard])
+        ours = reported(conn, row.id, now)
+        known = case(conn, row, plan, now, [new.fact for new in (*heard, *ours)])
         agenda = decide(plan, known.journey, known.facts, known.people, known.sent, now)
-        _store(conn, row, request.wake, heard, agenda)
+        _store(conn, row, request.wake, (*heard, *ours), agenda)
         due, stop = fit(conn, plan, known, agenda, request.in_flight, wall)
         shown = told(plan, known, agenda, request, now)
         _project(conn, row, plan, agenda, shown, request.status, now)

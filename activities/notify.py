@@ -12,13 +12,15 @@ from temporalio.exceptions import ApplicationError
 from activities.compose import Composed, Held, compose
 from activities.edge import edge
 from activities.shelf import Shelf
-from ledger import Ledger, journeys, messages, people, plans, sending
-from ledger.case import basis, case
+from ledger import Ledger, bodies, channels, journeys, messages, people, plans, sending, uncertain
+from ledger.case import basis, case, readers
+from ledger.channels import ChannelRow
 from ledger.message_rows import Busy, Claimed, Gone, MessageRow
-from ledger.people import PersonRow
-from mail.transport import Accepted, FateUnknown, HandOver, NotTaken, Refused, Transport
+from ledger.uncertain import Patience
+from mail.transport import Accepted, ChannelRefused, FateUnknown, HandOver, NotTaken, Refused, Transport
 from plan.agenda import Occurrence
 from plan.decide import decide
+from plan.facts import Person
 from plan.model import Plan
 from workflows import wire
 from workflows.wire import Outcome, SendRequest
@@ -26,7 +28,16 @@ from workflows.wire import Outcome, SendRequest
 LEASE: Final = timedelta(seconds=45)  # request 20 s < lease < start_to_close 60 s
 LOST: Final = "an attempt ended without an answer after its hand-over had begun"
 CHANNEL_DOWN: Final = timedelta(minutes=10)
-ANSWERS: Final = {"accepted": "sent", "failed": "failed", "unknown": "unknown", "cancelled": "cancelled"}
+SOONEST: Final = timedelta(seconds=1)
+EXPIRED: Final = frozenset({"too_late", "no_opening_left"})
+ANSWERS: Final = {
+    "accepted": "sent",
+    "failed": "failed",
+    "unknown": "unknown",
+    "review": "unknown",
+    "cancelled": "cancelled",
+    "expired": "missed",
+}
 
 
 class Ready(NamedTuple):
@@ -34,7 +45,8 @@ class Ready(NamedTuple):
 
     composed: Composed
     plan: Plan
-    person: PersonRow | None
+    reader: Person | None
+    revision: int
 
 
 class NotNow(NamedTuple):
@@ -47,12 +59,21 @@ class Notify:
     """Claims the row, renders, hands over, records. `only_to`: the only addresses that may be written to, if given."""
 
     def __init__(
-        self, ledger: Ledger, shelf: Shelf, transport: Transport, only_to: Collection[str] | None = None
+        self,
+        ledger: Ledger,
+        shelf: Shelf,
+        transport: Transport,
+        only_to: Collection[str] | None = None,
+        *,
+        lease: timedelta = LEASE,
+        patience: Patience = Patience(),  # noqa: B008 - an immutable value
     ) -> None:
         self._ledger = ledger
         self._shelf = shelf
         self._transport = transport
         self._only_to = None if only_to is None else frozenset(address.casefold() for address in only_to)
+        self._lease = lease
+        self._patience = patience
 
     @activity.defn(name=wire.NOTIFY, no_thread_cancel_exception=True)
     @edge
@@ -77,30 +98,52 @@ class Notify:
 
     def _claim(self, request: SendRequest, clock: datetime) -> MessageRow | Outcome:
         with self._ledger.write() as conn:
-            claim = sending.claim(conn, request.message_id, request.fence, LEASE, clock, _wall())
-            if isinstance(claim, Gone) and claim.state == "on_wire" and claim.row and claim.row.fence == request.fence:
-                claim = self._after_a_lost_attempt(conn, claim.row, clock)
+            claim = self._claimed(conn, request, clock)
+            closed_for = channels.left(conn, claim) if isinstance(claim, ChannelRow) else SOONEST
         match claim:
             case Claimed():
                 return claim.row
             case Busy():
-                raise ApplicationError("an earlier attempt holds the row", type="Busy", next_retry_delay=claim.left)
+                delay = max(claim.left, SOONEST)
+                raise ApplicationError("an earlier attempt holds the row", type="Busy", next_retry_delay=delay)
+            case ChannelRow():
+                delay = max(closed_for, SOONEST)
+                raise ApplicationError(claim.sentence or "", type=f"channel_{claim.state}", next_retry_delay=delay)
             case Gone():
-                return Outcome(key=request.key, result=ANSWERS.get(claim.state, "given_back"), reason=claim.state)
+                return _ended(request.key, claim.state)
 
-    def _after_a_lost_attempt(self, conn: Connection, row: MessageRow, clock: datetime) -> Claimed | Busy | Gone:
-        """The attempt before this one died between its last commit and its answer; the engine runs no two at a time."""
-        if not self._transport.repeatable:
-            sending.unknown(conn, row.id, row.attempt, "lost_attempt", LOST, _wall())
-            return Gone(state="unknown", row=row)
-        sending.retry(conn, row.id, row.attempt, "lost_attempt", LOST, _wall())
-        return sending.claim(conn, row.id, row.fence, LEASE, clock, _wall())
+    def _claimed(self, conn: Connection, request: SendRequest, clock: datetime) -> Claimed | Busy | Gone | ChannelRow:
+        row = messages.row(conn, request.message_id)
+        mine = row is not None and row.fence == request.fence
+        if row is not None and mine and row.state in {"on_wire", "unknown"}:
+            doubt = self._settled(conn, row)
+            if doubt is not None:
+                return doubt
+        elif row is not None and mine and row.state in ANSWERS:
+            return Gone(state=row.state, row=row)
+        closed = channels.shut(conn, self._transport.name)
+        return closed or sending.claim(conn, request.message_id, request.fence, self._lease, clock, _wall())
+
+    def _settled(self, conn: Connection, row: MessageRow) -> Busy | Gone | None:
+        """What holds for a message that may have been taken; None: it may be sent again."""
+        if row.state == "on_wire":  # the attempt before this one died between its last commit and its answer
+            alive = sending.busy(conn, row)
+            if alive.left > timedelta(0):
+                return alive
+            handed = uncertain.last_attempt(conn, row)
+            wait = uncertain.first_wait(row, handed.evidence if handed else "none", self._patience)
+            sending.unknown(conn, row.id, row.attempt, "lost_attempt", LOST, _wall(), wait)
+            row = messages.row(conn, row.id) or row
+        settled = uncertain.settle(conn, row, self._patience, _wall())
+        if settled == "wait":
+            return sending.busy(conn, messages.row(conn, row.id) or row)
+        return None if settled == "resend" else Gone(state="review", row=row)
 
     def _derive(self, row: MessageRow, clock: datetime) -> Ready | Held | NotNow:
         """Decides once more for this instant: quiet hours, lateness and days left are true when the message leaves."""
         with self._ledger.read() as conn:
-            journey = journeys.journey(conn, row.journey_id)
-            plan = self._shelf.current(conn, journey.program) if journey else None
+            journey = journeys.journey(conn, row.journey_id) if row.journey_id else None
+            plan = self._shelf.current(conn, row.program)
             if journey is None or plan is None:
                 return NotNow(None)
             known = case(conn, journey, plan, clock)
@@ -113,19 +156,24 @@ class Notify:
                 return composed
             if not self._may_write_to(composed):
                 return Held("address_not_allowed", "outside production this address may not be written to")
-            return Ready(composed, plan, known.persons.get(row.person_id or ""))
+            person = known.persons.get(row.person_id or "")
+            reader = known.people.people.get(row.person_id or "")
+            return Ready(composed, plan, reader, person.revision if person else 0)
 
     def _may_write_to(self, composed: Composed) -> bool:
         return self._only_to is None or all(to.email.casefold() in self._only_to for to in composed.email.to)
 
     def _to_wire(self, ready: Ready, row: MessageRow, clock: datetime) -> bool:
-        """The last commit before the first byte. It has the last word about plan, person, fence and lease."""
+        """The last commit before the first byte has the last word about plan, reader, fence and lease."""
         email = ready.composed.email
         with self._ledger.write() as conn:
-            person = people.person(conn, row.person_id) if row.person_id else None
-            if person != ready.person or plans.current_version(conn, ready.plan.program) != ready.plan.version:
+            if plans.current_version(conn, row.program, lock=True) != ready.plan.version:
                 return False
-            return sending.to_wire(
+            person = people.person(conn, row.person_id) if row.person_id else None
+            now_known = readers(conn, row.program, [person]) if person else {}
+            if (person.revision if person else 0, now_known.get(row.person_id or "")) != (ready.revision, ready.reader):
+                return False
+            gone = sending.to_wire(
                 conn,
                 row.id,
                 row.fence,
@@ -135,28 +183,45 @@ class Notify:
                 plan_version=ready.plan.version,
                 template_version=ready.composed.template_version,
                 transport=self._transport.name,
+                evidence=self._transport.evidence,
                 clock=clock,
                 now=_wall(),
             )
+            if gone:
+                bodies.keep(conn, row.id, row.attempt, email.subject, email.html, email.text, _wall())
+            return gone
 
     def _record(self, row: MessageRow, handed: HandOver, clock: datetime) -> Outcome:
         """Writes the provider's answer down, then asks the engine for another attempt where one is due."""
         wall = _wall()
+        wait, written = timedelta(0), False
         with self._ledger.write() as conn:
             match handed:
                 case Accepted():
-                    sending.accepted(conn, row.id, row.attempt, handed.provider_id, clock, wall)
+                    channels.accepted(conn, self._transport.name, wall)
+                    if not sending.accepted(conn, row.id, row.attempt, handed.provider_id, clock, wall):
+                        uncertain.prove(conn, row.id, row.attempt, wall)  # given up, and taken after all
                     return Outcome(key=row.key, result="sent")
                 case Refused():
-                    sending.failed(conn, row.id, row.attempt, "refused", handed.sentence, wall)
-                    return Outcome(key=row.key, result="failed", reason="refused")
+                    written = sending.failed(conn, row.id, row.attempt, "refused", handed.sentence, wall)
                 case FateUnknown():
-                    sending.unknown(conn, row.id, row.attempt, "no_answer", handed.sentence, wall)
-                    return Outcome(key=row.key, result="unknown")
-            reason = "channel_busy" if isinstance(handed, NotTaken) else "channel_down"
-            sending.retry(conn, row.id, row.attempt, reason, handed.sentence, wall)
-        delay = handed.retry_after if isinstance(handed, NotTaken) else CHANNEL_DOWN
-        raise ApplicationError(handed.sentence, type=reason, next_retry_delay=delay)
+                    wait = uncertain.first_wait(row, self._transport.evidence, self._patience)
+                    written = sending.unknown(conn, row.id, row.attempt, "no_answer", handed.sentence, wall, wait)
+                case NotTaken():
+                    wait = handed.retry_after or timedelta(0)
+                    if wait:
+                        channels.shut_for(conn, self._transport.name, "busy", handed.sentence, wait, wall)
+                    written = sending.retry(conn, row.id, row.attempt, "channel_busy", handed.sentence, wall, wait)
+                case ChannelRefused():
+                    wait = CHANNEL_DOWN
+                    channels.shut_for(conn, self._transport.name, "down", handed.sentence, wait, wall)
+                    written = sending.retry(conn, row.id, row.attempt, "channel_down", handed.sentence, wall)
+            there = messages.row(conn, row.id) or row
+        if not written or isinstance(handed, Refused):
+            return _ended(row.key, there.state, "refused" if there.state == "failed" else None)
+        kind = "FateUnknown" if isinstance(handed, FateUnknown) else there.reason or ""
+        delay = max(wait, SOONEST) if wait or isinstance(handed, FateUnknown) else None
+        raise ApplicationError(handed.sentence, type=kind, next_retry_delay=delay)
 
     def _again(self, row: MessageRow, why: str) -> Outcome:
         with self._ledger.write() as conn:
@@ -169,20 +234,25 @@ class Notify:
         if occurrence is not None and occurrence.outcome != "skipped":
             return self._again(row, reason or occurrence.outcome)
         with self._ledger.write() as conn:
-            messages.cancel(conn, row.id, reason or "retracted", _wall())
+            take_back = messages.expire if reason in EXPIRED else messages.cancel
+            take_back(conn, row.id, reason or "retracted", _wall())
         return Outcome(key=row.key, result="missed" if reason == "too_late" else "cancelled", reason=reason)
 
     def _give_back(self, row: MessageRow, held: Held, clock: datetime) -> Outcome:
         """The row waits until its plan, template or reader changes, or a day has passed."""
         with self._ledger.write() as conn:
-            journey = journeys.journey(conn, row.journey_id)
-            plan = self._shelf.current(conn, journey.program) if journey else None
+            plan = self._shelf.current(conn, row.program)
             person = people.person(conn, row.person_id) if row.person_id else None
             waits_for = basis(conn, plan, row.rule, person) if plan else "-"
             sending.give_back(
                 conn, row.id, row.attempt, held.reason, held.detail, basis=waits_for, clock=clock, now=_wall()
             )
         return Outcome(key=row.key, result="given_back", reason=held.reason)
+
+
+def _ended(key: str, state: str, reason: str | None = None) -> Outcome:
+    """How a send ended whose row is in `state`."""
+    return Outcome(key=key, result=ANSWERS.get(state, "given_back"), reason=reason or state)
 
 
 def _wall() -> datetime:

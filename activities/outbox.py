@@ -13,11 +13,13 @@ from ledger.decisions import DecisionRow
 from ledger.identifiers import uuid7
 from ledger.message_rows import MessageRow, NewMessage
 from ledger.messages import Planned
+from ledger.row_machine import MOVES
 from plan.agenda import Agenda, Occurrence
-from plan.model import Plan
+from plan.model import Plan, Process
 from workflows.wire import Due
 
 UNSENT: Final = frozenset({"queued", "claimed", "retry"})
+EXPIRED: Final = frozenset({"too_late", "no_opening_left"})  # time ran out; anything else changed somebody's mind
 NOT_SENT: Final = frozenset({"skipped", "held"})
 
 
@@ -46,7 +48,8 @@ def _taken_back(
         return False
     if occurrence is None or occurrence.outcome == "skipped":
         reason = occurrence.reason if occurrence and occurrence.reason else "retracted"
-        return messages.cancel(conn, row.id, reason, wall) and row.key in in_flight
+        take_back = messages.expire if reason in EXPIRED else messages.cancel
+        return take_back(conn, row.id, reason, wall) and row.key in in_flight
     if row.key not in in_flight:
         return False
     reason = occurrence.reason or occurrence.outcome  # held or scheduled anew: it keeps its row, the attempt loses it
@@ -57,25 +60,33 @@ def _queued(conn: Connection, plan: Plan, case: Case, occurrence: Occurrence, wa
     """The open row of a due message; None when it has left meanwhile."""
     key = occurrence.key or ""
     row = case.rows.get(key)
-    planned = _planned(plan, occurrence)
+    planned = _planned(plan, plan.processes[case.journey.process], occurrence)
     if row is None:
         new = NewMessage(
-            id=uuid7(), journey_id=case.journey.id, key=key, rule=occurrence.notification, queued_at=wall, **planned
+            id=uuid7(),
+            program=plan.program,
+            journey_id=case.journey.id,
+            key=key,
+            rule=occurrence.notification,
+            queued_at=wall,
+            **planned,
         )
         return messages.queue(conn, new)
-    if row.state == "cancelled":
+    if row.state in MOVES["requeue"].sources:
         return messages.requeue(conn, row.id, wall, **planned)
     if any(getattr(row, name) != value for name, value in planned.items()):
         messages.refresh(conn, row.id, **planned)
     return row
 
 
-def _planned(plan: Plan, occurrence: Occurrence) -> Planned:
+def _planned(plan: Plan, process: Process, occurrence: Occurrence) -> Planned:
     fields: dict[str, JsonValue] = {
         "fact": occurrence.fact_id,
         "clock": occurrence.clock,
         "clock_at": occurrence.clock_at.isoformat() if occurrence.clock_at else None,
         "items": list[JsonValue](occurrence.items),
+        "urgent": plan.rules[occurrence.notification].urgent,
+        "awaited": any(deadline.waits_for == occurrence.notification for deadline in process.deadlines.values()),
     }
     return Planned(
         purpose=occurrence.purpose,

@@ -53,6 +53,7 @@ def _flags(plan: Plan, case: Case, agenda: Agenda) -> tuple[str, ...]:
     flags = {
         "audit": "audit" in kinds,
         "inquiry": asked,
+        "bounced": applicant is not None and applicant.suppressed in {"bounced", "invalid"},
         "on hold": applicant is not None and applicant.on_hold,
         "needs attention": bool(agenda.attention),
     }

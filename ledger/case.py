@@ -1,6 +1,6 @@
 """Everything that deciding one journey needs to know, read in one transaction and handed to `plan.decide`."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -8,11 +8,12 @@ from typing import Final, Literal
 
 from sqlalchemy import Connection
 
-from ledger import facts, messages, people, plans
+from ledger import facts, messages, opt_outs, people, plans, suppressions
 from ledger.facts import FactRow
 from ledger.journeys import JourneyRow
 from ledger.message_rows import MessageRow
 from ledger.people import PersonRow
+from ledger.suppressions import SuppressionRow
 from plan.facts import Fact, Journey, People, Person, Sent
 from plan.model import Plan
 
@@ -24,8 +25,9 @@ STATES: Final[Mapping[str, SentState]] = {
     "on_wire": "on_wire",
     "accepted": "sent",
     "unknown": "unknown",
+    "review": "unknown",
     "failed": "failed",
-}  # a cancelled row says nothing: its key may become due again
+}  # a cancelled or expired row says nothing: its key may become due again
 TRY_AGAIN: Final = timedelta(days=1)
 CREATED: Final = "created"  # the row tells the story; deciding derives this fact from the journey itself
 JUDGED_OUT: Final = frozenset({"refused", "duplicate", "late_event"})
@@ -33,7 +35,7 @@ JUDGED_OUT: Final = frozenset({"refused", "duplicate", "late_event"})
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One journey as the ledger knows it; `rows` are its messages in any state, `persons` everybody it may write to."""
+    """One journey as the ledger knows it: `rows` are its plan's messages, `persons` whoever it may write to."""
 
     journey: Journey
     facts: tuple[Fact, ...]
@@ -48,13 +50,13 @@ def case(conn: Connection, row: JourneyRow, plan: Plan, now: datetime, heard: It
     stored = (fact for fact in facts.facts(conn, row.id) if fact.type != CREATED)
     known = [_fact(fact) for fact in stored if fact.verdict not in JUDGED_OUT]
     all_facts = (*known, *heard)
-    rows = {message.key: message for message in messages.rows(conn, row.id)}
+    rows = {message.key: message for message in messages.rows(conn, row.id) if message.source == "plan"}
     holders = people.role_holders(conn, row.program)
     persons = people.people(conn, _named(row, all_facts, holders, plan))
     return Case(
         journey=journey(row),
         facts=all_facts,
-        people=People(people={id_: _person(person) for id_, person in persons.items()}, roles=holders),
+        people=People(people=readers(conn, row.program, persons.values()), roles=holders),
         sent=tuple(
             _sent(message, held=_held(conn, message, plan, persons, now))
             for message in rows.values()
@@ -99,7 +101,21 @@ def _fact(row: FactRow) -> Fact:
     )
 
 
-def _person(row: PersonRow) -> Person:
+def readers(conn: Connection, program: str, persons: Collection[PersonRow]) -> Mapping[str, Person]:
+    """What deciding may know of these people, by id: also what stands against writing to them."""
+    unwanted = opt_outs.opted_out(conn, [person.id for person in persons], program)
+    stopped = suppressions.active(conn, [person.email for person in persons if person.email])
+    return {
+        person.id: _person(
+            person, unwanted.get(person.id, frozenset()), stopped.get((person.email or "").casefold(), ())
+        )
+        for person in persons
+    }
+
+
+def _person(row: PersonRow, opted_out: frozenset[str], stopped: tuple[SuppressionRow, ...]) -> Person:
+    if any(suppression.cause == "unsubscribed" for suppression in stopped):
+        opted_out |= {opt_outs.ALL}
     return Person(
         id=row.id,
         zone=row.zone,
@@ -110,6 +126,8 @@ def _person(row: PersonRow) -> Person:
         deceased=row.deceased,
         consents=frozenset(row.consents),
         released_at=row.released_at,
+        opted_out=opted_out,
+        suppressed=suppressions.cause(stopped),
     )
 
 
@@ -133,6 +151,14 @@ def _sent(row: MessageRow, *, held: bool) -> Sent:
         key=row.key,
         state="held" if held else STATES[row.state],
         at=row.journey_sent_at,
-        reason=row.held_reason if held else row.reason,
+        delivered_at=_delivered_at(row),
+        reason=row.held_reason if held else "review" if row.state == "review" else row.reason,
         plan_version=row.plan_version,
     )
+
+
+def _delivered_at(row: MessageRow) -> datetime | None:
+    """On the journey's clock: as long after the hand-over as it took on the wall's."""
+    if row.delivered_at is None or row.sent_at is None or row.journey_sent_at is None:
+        return None
+    return row.journey_sent_at + max(row.delivered_at - row.sent_at, timedelta(0))

@@ -27,10 +27,10 @@ JOURNAL_BYTES: Final = 64 * 1024 * 1024  # SQLite's write-ahead log is cut back 
 class Ledger:
     """The ledger's database. Safe for threads; every process, and every `with_wait`, has connections of its own."""
 
-    def __init__(self, url: sa.URL, wait: timedelta) -> None:
+    def __init__(self, url: sa.URL, wait: timedelta, *, references: bool = True) -> None:
         self.url = url
         self.wait = wait
-        self._engine = _engine(url, wait)
+        self._engine = _engine(url, wait, references=references)
         if url.get_backend_name() == "sqlite":
             self._writing = self._engine.execution_options(begin="BEGIN IMMEDIATE")
             self._reading = self._engine.execution_options(begin="BEGIN")
@@ -59,10 +59,11 @@ class Ledger:
         self._engine.dispose()
 
 
-def open_ledger(url: str, *, wait: timedelta = WAIT) -> Ledger:
+def open_ledger(url: str, *, wait: timedelta = WAIT, references: bool = True) -> Ledger:
     """The ledger at `sqlite:///PATH` or `postgresql://…`, not yet connected. ValueError: anything else.
 
     `wait` bounds the wait for a free connection, for connecting and for each lock, and on PostgreSQL each statement.
+    Without `references` SQLite does not check foreign keys: for a migration that rebuilds a table, and nothing else.
     """
     try:
         parsed = sa.make_url(url)
@@ -70,7 +71,7 @@ def open_ledger(url: str, *, wait: timedelta = WAIT) -> Ledger:
         raise ValueError(NO_LEDGER) from None
     match parsed.get_backend_name():
         case "sqlite" if parsed.database and parsed.database != ":memory:":
-            return Ledger(parsed.set(drivername="sqlite"), wait)
+            return Ledger(parsed.set(drivername="sqlite"), wait, references=references)
         case "postgresql":
             try:
                 return Ledger(parsed.set(drivername="postgresql+psycopg"), wait)
@@ -88,9 +89,10 @@ def database_now(connection: Connection, ahead: timedelta = timedelta(0)) -> sa.
     return sa.type_coerce(sa.func.clock_timestamp() + sa.literal(ahead, sa.Interval), Instant)
 
 
-def _engine(url: sa.URL, wait: timedelta) -> Engine:
+def _engine(url: sa.URL, wait: timedelta, *, references: bool) -> Engine:
     if url.get_backend_name() == "sqlite":
-        engine = sa.create_engine(url, creator=lambda: _sqlite(Path(str(url.database)), wait), **_pool(wait))
+        file = Path(str(url.database))
+        engine = sa.create_engine(url, creator=lambda: _sqlite(file, wait, references=references), **_pool(wait))
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     milliseconds = round(wait.total_seconds() * 1000)
@@ -128,7 +130,7 @@ def _canonical(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
-def _sqlite(file: Path, wait: timedelta) -> sqlite3.Connection:
+def _sqlite(file: Path, wait: timedelta, *, references: bool) -> sqlite3.Connection:
     """A connection that begins no transaction by itself; an absent file is an error, never created by mistake."""
     connection = sqlite3.connect(
         f"{file.absolute().as_uri()}?mode=rw",
@@ -140,7 +142,7 @@ def _sqlite(file: Path, wait: timedelta) -> sqlite3.Connection:
     for pragma in (
         "journal_mode=WAL",
         "synchronous=FULL",
-        "foreign_keys=ON",
+        f"foreign_keys={'ON' if references else 'OFF'}",
         f"journal_size_limit={JOURNAL_BYTES}",
     ):
         connection.execute(f"PRAGMA {pragma}").close()

@@ -2,19 +2,33 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Literal
 
 from pydantic import AwareDatetime, Field, JsonValue
 
 from ledger.row_machine import State
 from plan.model import Frozen, Purpose
 
+Source = Literal["plan", "broadcast", "staff", "outside"]  # who had it sent
+Channel = Literal["email", "letter", "call"]
+Delivery = Literal["processed", "deferred", "delivered", "blocked", "bounced", "dropped"]
+Evidence = Literal["repeatable", "events", "none"]  # what settles a hand-over without an answer
+
 
 class NewMessage(Frozen):
-    """A message to be sent: everything that deciding knows of it. `id` is a UUIDv7, `queued_at` wall clock."""
+    """A message to be sent: everything that deciding knows of it. `id` is a UUIDv7, `queued_at` wall clock.
+
+    One of a journey's plan has the key of its occurrence; a copy sent again by hand has that key and `+n`. Without a
+    journey the key is `adhoc#id` or `broadcast#id`, and `rule` is the part before the `#`.
+    """
 
     id: str
-    journey_id: str
+    program: str
+    journey_id: str | None
     key: str
+    source: Source = "plan"
+    channel: Channel = "email"
+    by: str | None = None  # who had it sent, when no plan did
     rule: str
     purpose: Purpose
     to: str  # role or role.person; a desk is its name
@@ -32,8 +46,10 @@ class NewMessage(Frozen):
 class MessageRow(NewMessage):
     """A message as it stands.
 
-    Wall clock: queued_at, changed_at, sent_at (accepted). The journey's: planned_at, not_after, closes_at, held_at,
-    tried_at (last claim), journey_sent_at (hand-over). The database's: lease_until. `attempt` counts claims.
+    Wall clock: queued_at, changed_at, sent_at (accepted), and from delivered_at to unsubscribed_at the first of each
+    that was reported. The journey's: planned_at, not_after, closes_at, held_at, tried_at (last claim), journey_sent_at
+    (hand-over). The database's: lease_until, next_at (not to be tried or settled before). `attempt` counts claims.
+    `delivery` is the furthest that providers reported, `failure` the class of what failed; `doubled`: two copies left.
     """
 
     template_version: str | None
@@ -43,6 +59,7 @@ class MessageRow(NewMessage):
     fence: int
     attempt: int
     lease_until: AwareDatetime | None
+    next_at: AwareDatetime | None
     held_reason: str | None
     held_detail: str | None
     held_basis: str | None
@@ -54,6 +71,17 @@ class MessageRow(NewMessage):
     address: str | None
     subject: str | None
     provider_id: str | None
+    delivery: Delivery | None
+    failure: str | None
+    delivered_at: AwareDatetime | None
+    failed_at: AwareDatetime | None
+    opened_at: AwareDatetime | None  # by a person, as far as the provider can tell
+    machine_opened_at: AwareDatetime | None
+    clicked_at: AwareDatetime | None
+    viewed_at: AwareDatetime | None
+    complained_at: AwareDatetime | None
+    unsubscribed_at: AwareDatetime | None
+    doubled: bool
 
 
 class Claimed(Frozen):
@@ -63,7 +91,7 @@ class Claimed(Frozen):
 
 
 class Busy(Frozen):
-    """Another attempt holds the row: `until` by the database's clock, which is `left` from now."""
+    """Another attempt holds the row, or it must rest: `until` by the database's clock, which is `left` from now."""
 
     until: AwareDatetime
     left: timedelta
@@ -77,7 +105,10 @@ class Gone(Frozen):
 
 
 class AttemptRow(Frozen):
-    """One hand-over. `clock` is the journey's, the rest wall clock; without an outcome it is under way, or was lost."""
+    """One hand-over. Without an outcome it is under way, or was lost; `evidence_at`: a provider spoke of it.
+
+    `clock` is the journey's, `on_wire_at` the database's, the rest wall clock.
+    """
 
     message_id: str
     attempt: int
@@ -86,9 +117,11 @@ class AttemptRow(Frozen):
     address: str
     plan_version: str
     template_version: str | None
+    evidence: Evidence
     clock: AwareDatetime
     on_wire_at: AwareDatetime
     outcome: str | None
     detail: str | None
     provider_id: str | None
     ended_at: AwareDatetime | None
+    evidence_at: AwareDatetime | None

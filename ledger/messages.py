@@ -11,9 +11,9 @@ import sqlalchemy as sa
 from pydantic import JsonValue
 from sqlalchemy import Connection
 
-from ledger import tables
+from ledger import mail_tables
 from ledger.message_rows import MessageRow, NewMessage
-from ledger.row_machine import MOVES, NOT_HELD
+from ledger.row_machine import MOVES, NOT_HELD, Move
 from plan.model import Purpose
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "NewMessage",
     "Planned",
     "cancel",
+    "expire",
     "queue",
     "refresh",
     "requeue",
@@ -45,7 +46,7 @@ class Planned(TypedDict, total=False):
     when_unknown: str | None
 
 
-TABLE: Final = tables.message
+TABLE: Final = mail_tables.message
 
 
 def rows(connection: Connection, journey_id: str) -> Sequence[MessageRow]:
@@ -90,19 +91,32 @@ def refresh(connection: Connection, message_id: str, **planned: Unpack[Planned])
 
 
 def requeue(connection: Connection, message_id: str, now: datetime, **planned: Unpack[Planned]) -> MessageRow | None:
-    """A cancelled message that is due again, under its id and the next fence; None: it was not cancelled."""
+    """A cancelled or expired message that is due again, under its id and the next fence; None: it was neither."""
     update = sa.update(TABLE).where(TABLE.c.id == message_id, TABLE.c.state.in_(MOVES["requeue"].sources))
-    values = {"state": "queued", "fence": TABLE.c.fence + 1, "reason": None, "detail": None, "changed_at": now}
+    clean = {"reason": None, "detail": None, "next_at": None}
+    values = {"state": "queued", "fence": TABLE.c.fence + 1, **clean, "changed_at": now}
     found = connection.execute(update.values({**values, **planned}).returning(TABLE)).mappings().first()
     return None if found is None else MessageRow(**found)
 
 
 def cancel(connection: Connection, message_id: str, reason: str, now: datetime, detail: str | None = None) -> bool:
-    """Takes the message back; False: it is on the wire or past it, or cancelled already.
+    """Takes the message back; False: it is on the wire or past it, or was taken back already.
 
     A claimed one gets the next fence, so that the attempt under way cannot put it on the wire.
     """
-    update = sa.update(TABLE).where(TABLE.c.id == message_id, TABLE.c.state.in_(MOVES["cancel"].sources))
-    values: dict[str, Any] = {"state": "cancelled", "reason": reason, "detail": detail, "lease_until": None}
+    return _take_back(connection, "cancel", message_id, reason, now, detail)
+
+
+def expire(connection: Connection, message_id: str, reason: str, now: datetime) -> bool:
+    """Its time is over: as `cancel`, and shown as such."""
+    return _take_back(connection, "expire", message_id, reason, now, None)
+
+
+def _take_back(
+    connection: Connection, move: Move, message_id: str, reason: str, now: datetime, detail: str | None
+) -> bool:
+    update = sa.update(TABLE).where(TABLE.c.id == message_id, TABLE.c.state.in_(MOVES[move].sources))
+    values: dict[str, Any] = {"state": MOVES[move].target, "reason": reason, "detail": detail, "changed_at": now}
     fence = TABLE.c.fence + sa.case((TABLE.c.state == "claimed", 1), else_=0)
-    return connection.execute(update.values(**values, **NOT_HELD, fence=fence, changed_at=now)).rowcount == 1
+    freed = {"lease_until": None, "next_at": None, **NOT_HELD}
+    return connection.execute(update.values(**values, **freed, fence=fence)).rowcount == 1

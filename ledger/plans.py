@@ -40,8 +40,10 @@ def publish(
     """Makes this plan and exactly these templates (`name.locale` → source) the ones that count. Audited.
 
     `version` is a hash of what the plan means. A source that means the same is the same version, and the first one is
-    kept. False: they counted already and nothing was written. Raises VersionTaken.
+    kept. False: they counted already and nothing was written. Raises VersionTaken. Once this is committed nothing goes
+    on the wire under an older version.
     """
+    _lock(connection, program, "pg_advisory_xact_lock")
     insert_unless_present(
         connection,
         tables.plan_version,
@@ -62,7 +64,10 @@ def publish(
     return moved or changed > 0
 
 
-def current_version(connection: Connection, program: str) -> str | None:
+def current_version(connection: Connection, program: str, *, lock: bool = False) -> str | None:
+    """With `lock` it stays the current one until this transaction ends; whoever publishes waits for that."""
+    if lock:
+        _lock(connection, program, "pg_advisory_xact_lock_shared")
     return programs(connection).get(program)
 
 
@@ -88,6 +93,13 @@ def template(connection: Connection, program: str, rule: str, locale: str | None
     while wanted and wanted not in found:
         wanted = wanted.rpartition("-")[0]
     return found.get(wanted or FALLBACK)
+
+
+def _lock(connection: Connection, program: str, function: str) -> None:
+    """On PostgreSQL a lock of the program's own; SQLite lets one transaction write at a time as it is."""
+    if connection.dialect.name == "postgresql":
+        key = sa.func.hashtextextended(f"plan/{program}", 0)
+        connection.execute(sa.select(getattr(sa.func, function)(key)))
 
 
 def _plain(locale: str) -> str:

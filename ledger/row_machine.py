@@ -3,15 +3,34 @@
     queued ─claim→ claimed ─to_wire→ on_wire ─→ accepted | failed | unknown
       ↑               ├─ give_back → queued · retry → retry ─claim→ claimed        (from on_wire too: not taken)
       └─ requeue ── cancelled ←─ cancel ── queued | claimed | retry                (never from the wire)
-An unknown one is settled by the late answer of its own attempt, and by nothing else here.
+                    expired   ←─ expire ── queued | claimed | retry
+    unknown ─resend→ retry · ─ask→ review ─resend→ retry · ─mark_sent→ accepted · ─drop→ cancelled
+Whatever a row says, a provider that speaks of one of its attempts has taken it: `prove`.
 """
 
 from collections.abc import Mapping
 from typing import Final, Literal, NamedTuple
 
-State = Literal["queued", "claimed", "on_wire", "accepted", "retry", "unknown", "failed", "cancelled"]
+State = Literal[
+    "queued", "claimed", "on_wire", "accepted", "retry", "unknown", "review", "failed", "cancelled", "expired"
+]
 Move = Literal[
-    "claim", "to_wire", "accepted", "failed", "unknown", "retry", "give_back", "cancel", "requeue", "refresh"
+    "claim",
+    "to_wire",
+    "accepted",
+    "failed",
+    "unknown",
+    "retry",
+    "give_back",
+    "cancel",
+    "expire",
+    "requeue",
+    "refresh",
+    "resend",
+    "ask",
+    "mark_sent",
+    "drop",
+    "prove",
 ]
 
 
@@ -31,8 +50,16 @@ MOVES: Final[Mapping[Move, Arrow]] = {
     "retry": Arrow(("claimed", "on_wire"), "retry"),
     "give_back": Arrow(("claimed", "on_wire"), "queued"),
     "cancel": Arrow(("queued", "claimed", "retry"), "cancelled"),
-    "requeue": Arrow(("cancelled",), "queued"),
+    "expire": Arrow(("queued", "claimed", "retry"), "expired"),
+    "requeue": Arrow(("cancelled", "expired"), "queued"),
     "refresh": Arrow(("queued", "claimed", "retry"), None),
+    "resend": Arrow(("unknown", "review"), "retry"),
+    "ask": Arrow(("unknown",), "review"),  # staff must say what became of it
+    "mark_sent": Arrow(("unknown", "review"), "accepted"),
+    "drop": Arrow(("unknown", "review"), "cancelled"),
+    "prove": Arrow(
+        ("queued", "claimed", "on_wire", "retry", "unknown", "review", "failed", "cancelled", "expired"), "accepted"
+    ),
 }
 
 NOT_HELD: Final[Mapping[str, None]] = {"held_reason": None, "held_detail": None, "held_basis": None, "held_at": None}

@@ -8,10 +8,10 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection
 
-from ledger.away import LedgerAway
+from ledger.away import LedgerAway, LedgerFault
 from ledger.engine import Ledger, open_ledger
 
-SCHEMA_RANGE: Final = (2, 2)  # the schemas that this build works with, both included
+SCHEMA_RANGE: Final = (3, 3)  # the schemas that this build works with, both included
 LOCK: Final = 0x776179706F7374  # PostgreSQL's advisory lock of migrations: "waypost"
 
 
@@ -25,7 +25,7 @@ def migrate(url: str) -> bool:
     An SQLite file that is not there is made, readable by its owner alone; its folder must be there. Whoever migrates
     beside us waits, or makes us wait. Raises LedgerAway, SchemaTooNew.
     """
-    ledger = open_ledger(url)
+    ledger = open_ledger(url, references=False)
     try:
         _make_file(ledger)
         with ledger.write() as connection:  # on SQLite this is the lock
@@ -40,6 +40,7 @@ def migrate(url: str) -> bool:
             config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+            _check_references(connection)
             return True
     finally:
         ledger.close()
@@ -64,6 +65,14 @@ def _number(connection: Connection) -> int | None:
         return None
     number = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
     return None if number is None else int(number)
+
+
+def _check_references(connection: Connection) -> None:
+    """SQLite rebuilds tables with its references unchecked, so they are checked before the commit."""
+    if connection.dialect.name == "sqlite" and (broken := connection.exec_driver_sql("PRAGMA foreign_key_check").all()):
+        raise LedgerFault(
+            f"after this migration {len(broken)} row(s) would refer to nothing; the ledger stays as it was"
+        )
 
 
 def _make_file(ledger: Ledger) -> None:

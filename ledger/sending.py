@@ -11,25 +11,26 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger import tables
+from ledger import mail_tables
 from ledger.engine import database_now
-from ledger.message_rows import AttemptRow, Busy, Claimed, Gone, MessageRow
+from ledger.message_rows import AttemptRow, Busy, Claimed, Evidence, Gone, MessageRow
 from ledger.row_machine import MOVES, NOT_HELD, Move
 
-TABLE: Final = tables.message
-ATTEMPT: Final = tables.attempt
+TABLE: Final = mail_tables.message
+ATTEMPT: Final = mail_tables.attempt
 
 
 def claim(
     connection: Connection, message_id: str, fence: int, lease: timedelta, clock: datetime, now: datetime
 ) -> Claimed | Busy | Gone:
-    """Takes the row for one attempt, numbered anew, if nobody holds it and deciding still wants it."""
+    """Takes the row for one attempt, numbered anew, if nobody holds it, its rest is over and it is still wanted."""
     time = database_now(connection)
-    free = sa.or_(TABLE.c.state != "claimed", TABLE.c.lease_until <= time)
+    rested = sa.or_(TABLE.c.next_at.is_(None), TABLE.c.next_at <= time)
+    free = sa.and_(sa.or_(TABLE.c.state != "claimed", TABLE.c.lease_until <= time), rested)
     wanted = sa.and_(TABLE.c.id == message_id, TABLE.c.fence == fence, TABLE.c.state.in_(MOVES["claim"].sources))
     taken = sa.update(TABLE).where(wanted, free).returning(TABLE)
     numbered = {"state": MOVES["claim"].target, "attempt": TABLE.c.attempt + 1, "tried_at": clock, "changed_at": now}
-    leased = {**numbered, **NOT_HELD, "lease_until": database_now(connection, lease)}
+    leased = {**numbered, **NOT_HELD, "lease_until": database_now(connection, lease), "next_at": None}
     found = connection.execute(taken.values(leased)).mappings().first()
     if found is not None:
         return Claimed(row=MessageRow(**found))
@@ -39,8 +40,13 @@ def claim(
     row = MessageRow(**there)
     if row.fence != fence or row.state not in MOVES["claim"].sources:
         return Gone(state=row.state, row=row)
-    instant = connection.execute(sa.select(time)).scalar_one()
-    until = row.lease_until or instant  # given back between our two statements: to be asked for again at once
+    return busy(connection, row)
+
+
+def busy(connection: Connection, row: MessageRow) -> Busy:
+    """Until when the row is another attempt's, or must rest."""
+    instant: datetime = connection.execute(sa.select(database_now(connection))).scalar_one()
+    until = row.lease_until or row.next_at or instant  # given back meanwhile: to be asked for again at once
     return Busy(until=until, left=max(until - instant, timedelta(0)))
 
 
@@ -55,6 +61,7 @@ def to_wire(
     plan_version: str,
     template_version: str | None,
     transport: str,
+    evidence: Evidence,
     clock: datetime,
     now: datetime,
 ) -> bool:
@@ -81,8 +88,9 @@ def to_wire(
             address=address,
             plan_version=plan_version,
             template_version=template_version,
+            evidence=evidence,
             clock=clock,
-            on_wire_at=now,
+            on_wire_at=database_now(connection),
         )
     )
     return True
@@ -106,18 +114,31 @@ def failed(
 
 
 def unknown(
-    connection: Connection, message_id: str, attempt: int, reason: str, detail: str | None, now: datetime
+    connection: Connection,
+    message_id: str,
+    attempt: int,
+    reason: str,
+    detail: str | None,
+    now: datetime,
+    wait: timedelta = timedelta(0),
 ) -> bool:
-    """The message may have been taken: nobody sends it again by itself."""
-    moved = _move(connection, "unknown", message_id, attempt, now, {"reason": reason, "detail": detail})
+    """The message may have been taken: `ledger.uncertain` settles it, not before `wait`."""
+    values = {"reason": reason, "detail": detail, "next_at": database_now(connection, wait)}
+    moved = _move(connection, "unknown", message_id, attempt, now, values)
     return moved and _close(connection, message_id, attempt, "unknown", detail, now)
 
 
 def retry(
-    connection: Connection, message_id: str, attempt: int, reason: str, detail: str | None, now: datetime
+    connection: Connection,
+    message_id: str,
+    attempt: int,
+    reason: str,
+    detail: str | None,
+    now: datetime,
+    wait: timedelta = timedelta(0),
 ) -> bool:
-    """The message was surely not taken, and may be claimed again at once."""
-    given = {"reason": reason, "detail": detail, "journey_sent_at": None}
+    """The message was surely not taken, and may be claimed again after `wait`."""
+    given = {"reason": reason, "detail": detail, "journey_sent_at": None, "next_at": database_now(connection, wait)}
     moved = _move(connection, "retry", message_id, attempt, now, given)
     return moved and _close(connection, message_id, attempt, "retry", detail or reason, now)
 
@@ -155,7 +176,7 @@ def _move(
     connection: Connection, move: Move, message_id: str, attempt: int, now: datetime, values: Mapping[str, object]
 ) -> bool:
     update = sa.update(TABLE).where(*_in_hand(move, message_id, attempt))
-    state = {"state": MOVES[move].target, "lease_until": None, "changed_at": now}
+    state = {"state": MOVES[move].target, "lease_until": None, "next_at": None, "changed_at": now}
     return connection.execute(update.values({**state, **values})).rowcount == 1
 
 

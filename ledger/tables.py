@@ -1,8 +1,11 @@
-"""Every table of the ledger. `migrations/` builds them; a test proves that both say the same.
+"""The tables of plans, people and journeys; those of messages are in `ledger.mail_tables`.
+
+`migrations/` builds them all; a test proves that both say the same.
 
 Instants are UTC. On the journey's clock are: everything of a journey but started_at, everything of a fact and of a
 decision, an attempt's clock, and of a message planned_at, not_after, closes_at, held_at, tried_at and journey_sent_at.
-The rest is wall clock, but for lease_until, which is the database's.
+On the database's are lease_until, next_at, retry_at and on_wire_at. A provider's event has the provider's `at`.
+The rest is wall clock.
 """
 
 from typing import Final
@@ -90,6 +93,7 @@ person: Final = Table(
     Column("released_at", Instant),
     Column("revision", Integer, nullable=False),
     Column("changed_at", Instant, nullable=False),
+    Index("ix_person_email", sa.text("lower(email)")),
 )
 
 role_holder: Final = Table(
@@ -159,71 +163,6 @@ fact: Final = Table(
     UniqueConstraint("journey_id", "n"),
 )
 
-OPEN = "state NOT IN ('accepted', 'failed', 'cancelled')"
-
-message: Final = Table(
-    "message",
-    metadata,
-    Column("id", ID, primary_key=True),
-    Column("journey_id", ID, ForeignKey(journey.c.id), nullable=False),
-    Column("key", ID, nullable=False),
-    Column("rule", ID, nullable=False),
-    Column("purpose", ID, nullable=False),
-    Column("to", ID, nullable=False),
-    Column("person_id", ID),
-    Column("item", ID),
-    Column("plan_version", ID, nullable=False),
-    Column("template_version", ID),
-    Column("state", ID, nullable=False),
-    Column("reason", ID),
-    Column("detail", Text),
-    Column("fence", Integer, nullable=False),
-    Column("attempt", Integer, nullable=False),
-    Column("planned_at", Instant),
-    Column("not_after", Instant),
-    Column("closes_at", Instant),
-    Column("lease_until", Instant),
-    Column("fields", JSON, nullable=False),
-    Column("when_unknown", ID),
-    Column("held_reason", ID),
-    Column("held_detail", Text),
-    Column("held_basis", ID),
-    Column("held_at", Instant),
-    Column("queued_at", Instant, nullable=False),
-    Column("changed_at", Instant, nullable=False),
-    Column("tried_at", Instant),
-    Column("sent_at", Instant),
-    Column("journey_sent_at", Instant),
-    Column("address", Text),
-    Column("subject", Text),
-    Column("provider_id", ID),
-    UniqueConstraint("journey_id", "key"),
-    CheckConstraint(
-        sa.text("state IN ('queued', 'claimed', 'on_wire', 'accepted', 'retry', 'unknown', 'failed', 'cancelled')"),
-        name="state",
-    ),
-    Index(None, "person_id", "id"),
-    Index("ix_message_open", "planned_at", sqlite_where=sa.text(OPEN), postgresql_where=sa.text(OPEN)),
-)
-
-attempt: Final = Table(
-    "attempt",
-    metadata,
-    Column("message_id", ID, ForeignKey(message.c.id), primary_key=True),
-    Column("attempt", Integer, primary_key=True, autoincrement=False),
-    Column("fence", Integer, nullable=False),
-    Column("transport", ID, nullable=False),
-    Column("address", Text, nullable=False),
-    Column("plan_version", ID, nullable=False),
-    Column("template_version", ID),
-    Column("clock", Instant, nullable=False),
-    Column("on_wire_at", Instant, nullable=False),
-    Column("outcome", ID),
-    Column("detail", Text),
-    Column("provider_id", ID),
-    Column("ended_at", Instant),
-)
-
 decision: Final = Table(
     "decision",
     metadata,
@@ -261,6 +200,7 @@ wake_up: Final = Table(
     Column("id", ID, primary_key=True),
     Column("journey_id", ID, ForeignKey(journey.c.id), nullable=False),
     Column("cause", ID, nullable=False),
+    Column("data", JSON, nullable=False, server_default="{}"),
     Column("created_at", Instant, nullable=False),
     Column("told_at", Instant),
     Index(
@@ -269,6 +209,12 @@ wake_up: Final = Table(
         "id",
         sqlite_where=sa.text("told_at IS NULL"),
         postgresql_where=sa.text("told_at IS NULL"),
+    ),
+    Index(
+        "ix_wake_up_owed",
+        "journey_id",
+        sqlite_where=sa.text("cause = 'delivery_failed'"),
+        postgresql_where=sa.text("cause = 'delivery_failed'"),
     ),
 )
 

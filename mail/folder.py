@@ -18,7 +18,7 @@ class MailFolder:
     """
 
     name: Final = "folder"
-    repeatable: Final = True
+    evidence: Final = "repeatable"
 
     def __init__(self, path: Path) -> None:
         self._path = path

@@ -54,7 +54,7 @@ class SendGrid:
     """
 
     name: Final = "sendgrid"
-    repeatable: Final = False
+    evidence: Final = "events"
 
     def __init__(
         self,

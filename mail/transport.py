@@ -4,7 +4,7 @@ Sentences are for staff and end in logs and histories: they hold no address, no 
 """
 
 from datetime import timedelta
-from typing import Protocol
+from typing import Literal, Protocol
 
 from mail.frozen import Frozen
 from mail.message import Email
@@ -41,6 +41,9 @@ class FateUnknown(Frozen):
     sentence: str
 
 
+# Handing over again changes nothing; the provider reports what it took; nobody ever says.
+Evidence = Literal["repeatable", "events", "none"]
+
 HandOver = Accepted | Refused | NotTaken | ChannelRefused | FateUnknown
 
 
@@ -53,8 +56,8 @@ class Transport(Protocol):
         ...
 
     @property
-    def repeatable(self) -> bool:
-        """Whether handing over the same message again, after a fate unknown, is harmless."""
+    def evidence(self) -> Evidence:
+        """What settles a fate unknown."""
         ...
 
     def hand_over(self, email: Email, attempt: int) -> HandOver:

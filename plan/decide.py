@@ -75,7 +75,7 @@ def decide(
         following=following,
         allowed=tuple(sorted(life.allowed(now))),
         told=life.told_at(now),
-        attention=attention(life, occurrences, facts, now),
+        attention=attention(life, occurrences, facts, applicant, now),
     )
 
 

@@ -8,6 +8,7 @@ from pydantic import Field, JsonValue
 
 from plan.model import Frozen
 
+Suppressed = Literal["bounced", "invalid", "complained", "staff"]
 Verdict = Literal["accepted", "waiting", "no_change", "duplicate", "refused", "late_event"]
 
 
@@ -56,6 +57,8 @@ class Person(Frozen):
     released_at: datetime | None = None  # when the last hold ended; None: never held, or still held
     deceased: bool = False
     consents: frozenset[str] = frozenset()  # roles of third parties that the person agreed to inform
+    opted_out: frozenset[str] = frozenset()  # optional notifications not wanted; "*": all of the program
+    suppressed: Suppressed | None = None  # why nothing may be sent to the address
 
 
 class People(Frozen):
@@ -79,5 +82,5 @@ class Sent(Frozen):
     state: Literal["open", "held", "on_wire", "sent", "unknown", "failed"]
     at: datetime | None = None  # journey clock of the hand-over; None while open or held
     delivered_at: datetime | None = None  # when the reader's server took it, on the journey's clock; None: not known
-    reason: str | None = None  # for held, failed and unknown
+    reason: str | None = None  # for held, failed and unknown; unknown because of "review": staff must say
     plan_version: str | None = None

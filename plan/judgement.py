@@ -10,7 +10,7 @@ from pydantic import JsonValue
 from plan.agenda import Occurrence
 from plan.arrows import Arrows
 from plan.conditions import Answer, allowances, evaluate, names
-from plan.facts import People, Sent
+from plan.facts import People, Person, Sent, Suppressed
 from plan.life import Life
 from plan.model import Plan
 from plan.outcomes import Because, Held, Outcome
@@ -30,10 +30,17 @@ OWN: Final = frozenset(
         "on_hold",
         "no_recipient",
         "no_address",
+        "address_suppressed",
         "deadline_unknown",
         "condition_error",
     }
 )
+SUPPRESSED: Final[Mapping[Suppressed, str]] = {
+    "bounced": "mail to this address came back",
+    "invalid": "the address cannot exist",
+    "complained": "its reader reported a message as spam",
+    "staff": "staff have stopped mail to this address",
+}
 GIVEN_BACK: Final = frozenset(get_args(Held)) - OWN  # reasons that only whoever sends can find, and take away again
 
 
@@ -211,6 +218,8 @@ def by_now(candidate: Candidate, case: Case) -> None:
     planned, times, now = candidate.planned, candidate.times, case.now
     if times is None:
         return candidate.skip("no_opening_left")
+    if planned.rule.optional and _unwanted(planned.rule.name, candidate.recipient.person):
+        return candidate.skip("opted_out")
     if now < times.leave_at:
         return _to_come(candidate, times, now)
     if planned.by_clock and planned.run is not None:
@@ -222,13 +231,8 @@ def by_now(candidate: Candidate, case: Case) -> None:
         return candidate.skip("no_recipient", detail=f"nobody holds the role {candidate.recipient.to}, and nobody must")
     if role in THIRD_PARTIES and not case.consents(role):
         return candidate.skip("no_consent", detail=f"the applicant has not agreed that the {role} is told")
-    person = candidate.recipient.person
-    if candidate.recipient.person_id is None and not candidate.recipient.desk:
-        return candidate.hold("no_recipient", f"nobody holds the role {candidate.recipient.role}")
-    if person is not None and person.on_hold and "on_hold" not in planned.rule.even_if:
-        return candidate.hold("on_hold")
-    if not candidate.recipient.desk and (person is None or person.address_digest is None):
-        return candidate.hold("no_address", None if person is not None else "the directory does not know this person")
+    if not candidate.recipient.desk and (obstacle := _out_of_reach(candidate)) is not None:
+        return candidate.hold(*obstacle)
     row = candidate.row
     if row is not None and row.state == "held" and row.reason is not None and row.reason in GIVEN_BACK:
         return candidate.hold(row.reason)
@@ -236,6 +240,26 @@ def by_now(candidate: Candidate, case: Case) -> None:
         return _in_window(candidate, times, now)
     candidate.outcome = "ready"
     return None
+
+
+def _out_of_reach(candidate: Candidate) -> tuple[Held, str | None] | None:
+    """Why nothing can be sent to this person now, with a sentence where the reason does not explain itself."""
+    person = candidate.recipient.person
+    if candidate.recipient.person_id is None:
+        return "no_recipient", f"nobody holds the role {candidate.recipient.role}"
+    if person is None:
+        return "no_address", "the directory does not know this person"
+    if person.on_hold and "on_hold" not in candidate.planned.rule.even_if:
+        return "on_hold", None
+    if person.address_digest is None:
+        return "no_address", None
+    if person.suppressed is not None:
+        return "address_suppressed", SUPPRESSED[person.suppressed]
+    return None
+
+
+def _unwanted(notification: str, person: Person | None) -> bool:
+    return person is not None and not person.opted_out.isdisjoint({notification, "*"})
 
 
 def _to_come(candidate: Candidate, times: Times, now: datetime) -> None:

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from plan.agenda import Occurrence
-from plan.facts import Fact
-from plan.judgement import Candidate
+from plan.facts import Fact, Person
+from plan.judgement import SUPPRESSED, Candidate
 from plan.life import Life
 
 HELD_AGAIN: Final = timedelta(days=1)  # what holds a message may change without anybody telling the journey
@@ -51,9 +51,13 @@ def next_at(life: Life, candidates: Iterable[Candidate], facts: Sequence[Fact], 
     return min((wake for wake in wakes if wake > now), default=None)
 
 
-def attention(life: Life, occurrences: Iterable[Occurrence], facts: Sequence[Fact], now: datetime) -> tuple[str, ...]:
+def attention(
+    life: Life, occurrences: Iterable[Occurrence], facts: Sequence[Fact], applicant: Person | None, now: datetime
+) -> tuple[str, ...]:
     """Sentences for staff; ids and words of the plan only, never a name or free text."""
     lines: list[str] = []
+    if applicant is not None and applicant.suppressed is not None and not life.over(now):
+        lines.append(f"Nothing is sent to the applicant: {SUPPRESSED[applicant.suppressed]}.")
     unknown = {(run.name, run.date.problem): None for run in life.runs if run.current and run.date.at is None}
     lines += [f"The deadline {name} has no date: {problem}." for name, problem in unknown]
     for waiting, item in life.awaiting:
@@ -72,8 +76,8 @@ def attention(life: Life, occurrences: Iterable[Occurrence], facts: Sequence[Fac
             lines.append(f"{occurrence.notification} waits for somebody to take the role {occurrence.to}.")
         if occurrence.reason == "no_opening_left" and (occurrence.clock_at is None or now <= occurrence.clock_at):
             lines.append(f"{occurrence.key} could not leave: no opening of the send window was left.")
-        if occurrence.outcome == "unknown":
-            lines.append(f"{occurrence.key} may have reached its reader or not: look at the provider.")
+        if occurrence.outcome == "unknown" and occurrence.reason == "review":
+            lines.append(f"{occurrence.key} may have reached its reader or not: look at the provider and say which.")
         if occurrence.outcome == "failed":
             lines.append(f"{occurrence.key} was refused: {occurrence.reason}.")
     return tuple(dict.fromkeys(lines))

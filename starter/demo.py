@@ -157,7 +157,7 @@ class Demonstration:
             for row in await asyncio.to_thread(self._sent):
                 self._said.add(row.id)
                 on = local_date(row.journey_sent_at or row.queued_at, self._plan.timezone)
-                applicant = row.journey_id.split(":")[2]
+                applicant = (row.journey_id or "").split(":")[2]
                 to = "" if row.person_id == applicant else f" (to {row.person_id or row.to})"
                 self._say(Line(on, applicant, "mail", row.rule, f"{row.subject}{to}"))
 

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 import worker
 from ledger import open_ledger, tables
+from ledger.schema import SCHEMA_RANGE
 from starter.cli.exit import status_of
 from starter.client import Waypost
 from starter.installation import claim
@@ -62,7 +63,10 @@ def _no_key(house: House) -> None:
     ("broken", "said"),
     [
         (_no_folder, "nothing is set up in "),
-        (_a_later_schema, "the ledger's schema is 9999 and this Waypost knows 2 at most; use a later Waypost"),
+        (
+            _a_later_schema,
+            f"schema is 9999 and this Waypost knows {SCHEMA_RANGE[1]} at most; use a later Waypost",
+        ),
         (_a_copied_ledger, "belongs to another installation; this ledger is of installation another"),
         (_no_installation, "this ledger belongs to no installation yet; run: waypost migrate"),
         (_an_unreadable_plan, "the published plan of trial is not for this version of Waypost: "),

@@ -27,8 +27,10 @@ OUTCOMES: Final[dict[str, Outcome]] = {
     "retry": "ready",
     "accepted": "sent",
     "unknown": "unknown",
+    "review": "unknown",
     "failed": "failed",
     "cancelled": "skipped",
+    "expired": "skipped",
 }
 
 
@@ -41,7 +43,7 @@ class Message(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     id: str
-    journey: str
+    journey: str | None
     person: str | None
     notification: str
     key: str

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+import sqlalchemy as sa
 from pydantic import JsonValue
 from temporalio.testing import ActivityEnvironment
 
@@ -13,14 +14,16 @@ from activities.breaker import Breaker
 from activities.decide import Decide
 from activities.notify import Notify
 from activities.shelf import Shelf
-from ledger import Ledger, facts, journeys, messages, people, plans
+from ledger import Ledger, facts, journeys, mail_tables, messages, people, plans, sending
+from ledger.engine import database_now
 from ledger.facts import FactRow
 from ledger.journeys import JourneyRow
-from ledger.message_rows import MessageRow
+from ledger.message_rows import Claimed, MessageRow
 from ledger.people import PersonRow
+from ledger.uncertain import Patience
 from mail.folder import MailFolder
 from mail.message import Email
-from mail.transport import Accepted, HandOver, Transport
+from mail.transport import Accepted, Evidence, HandOver, Transport
 from plan.load import load
 from plan.model import Plan
 from workflows.wire import DecideRequest, Decision, Due, Event, Outcome, SendRequest, journey_id
@@ -108,7 +111,7 @@ class Recorder:
 
     answers: list[HandOver] = field(default_factory=list)
     name: str = "recorder"
-    repeatable: bool = False
+    evidence: Evidence = "events"
     given: list[Email] = field(default_factory=list)
 
     def hand_over(self, email: Email, attempt: int) -> HandOver:
@@ -152,12 +155,17 @@ class Desk:
         return Decision.model_validate(answer)
 
     def notify(
-        self, due: Due, transport: Transport, at: datetime = START, only_to: Sequence[str] | None = None
+        self,
+        due: Due,
+        transport: Transport,
+        at: datetime = START,
+        only_to: Sequence[str] | None = None,
+        patience: Patience = Patience(),  # noqa: B008 - an immutable value
     ) -> Outcome:
         """One attempt to send, at `at` on the journey's clock."""
         environment = ActivityEnvironment()
         environment.info = replace(environment.info, started_time=at)
-        activity = Notify(self.ledger, Shelf(), transport, only_to)
+        activity = Notify(self.ledger, Shelf(), transport, only_to, patience=patience)
         request = SendRequest(journey=JOURNEY, key=due.key, message_id=due.message_id, fence=due.fence)
         return Outcome.model_validate(environment.run(activity.notify, request))
 
@@ -189,3 +197,33 @@ def folder(path: Path) -> MailFolder:
 def after(days: float = 0, hours: float = 0) -> datetime:
     """That long after the start."""
     return START + timedelta(days=days, hours=hours)
+
+
+def put_on_wire(ledger: Ledger, due: Due, evidence: Evidence = "events", transport: str = "recorder") -> int:
+    """An attempt that died after its last commit, under a live lease; its number."""
+    with ledger.write() as conn:
+        claimed = sending.claim(conn, due.message_id, due.fence, timedelta(seconds=45), START, START)
+        assert isinstance(claimed, Claimed)
+        assert sending.to_wire(
+            conn,
+            due.message_id,
+            due.fence,
+            claimed.row.attempt,
+            address="ada@example.org",
+            subject="Welcome",
+            plan_version=claimed.row.plan_version,
+            template_version=None,
+            transport=transport,
+            evidence=evidence,
+            clock=START,
+            now=START,
+        )
+    return claimed.row.attempt
+
+
+def end_lease(ledger: Ledger, due: Due) -> None:
+    """As if its 45 seconds were over."""
+    table = mail_tables.message
+    with ledger.write() as conn:
+        over = database_now(conn, timedelta(seconds=-1))
+        conn.execute(sa.update(table).where(table.c.id == due.message_id).values(lease_until=over))

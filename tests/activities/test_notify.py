@@ -4,14 +4,29 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from temporalio.exceptions import ApplicationError
 
 from activities.notify import Notify, Ready
 from activities.shelf import Shelf
-from ledger import Ledger, people, sending
-from ledger.message_rows import Claimed, MessageRow
-from mail.transport import ChannelRefused, FateUnknown, HandOver, NotTaken, Refused
-from tests.activities.given import PLAN, START, Desk, Recorder, ada, after, event, folder, publish
+from ledger import Ledger, bodies, channels, facts, mail_tables, people, sending, suppressions, wake_ups
+from ledger.engine import database_now
+from ledger.message_rows import MessageRow
+from mail.transport import ChannelRefused, HandOver, NotTaken, Refused
+from tests.activities.given import (
+    JOURNEY,
+    PLAN,
+    START,
+    Desk,
+    Recorder,
+    ada,
+    after,
+    end_lease,
+    event,
+    folder,
+    publish,
+    put_on_wire,
+)
 from workflows.wire import Due, SendRequest
 
 WELCOME = "welcome#created>applicant"
@@ -42,6 +57,16 @@ def test_a_second_attempt_after_acceptance_sends_nothing(desk: Desk, welcome: Du
     assert len(recorder.given) == 1
 
 
+def test_a_message_that_was_not_taken_is_tried_again(desk: Desk, welcome: Due) -> None:
+    recorder = Recorder([NotTaken(sentence="there is no connection")])
+    with pytest.raises(ApplicationError) as raised:
+        desk.notify(welcome, recorder)
+    assert (raised.value.type, raised.value.next_retry_delay) == ("channel_busy", None)
+    assert desk.row(WELCOME).state == "retry"
+    assert desk.notify(welcome, recorder).result == "sent"
+    assert len({email.model_dump_json() for email in recorder.given}) == 1
+
+
 @pytest.mark.parametrize(
     ("answer", "kind"),
     [
@@ -49,15 +74,36 @@ def test_a_second_attempt_after_acceptance_sends_nothing(desk: Desk, welcome: Du
         (ChannelRefused(sentence="the key was refused"), "channel_down"),
     ],
 )
-def test_a_message_that_was_not_taken_is_tried_again(desk: Desk, welcome: Due, answer: HandOver, kind: str) -> None:
+def test_a_channel_that_is_shut_is_not_asked_by_every_message(
+    desk: Desk, welcome: Due, ledger: Ledger, answer: HandOver, kind: str
+) -> None:
     recorder = Recorder([answer])
+    others = [due for due in desk.decide(START, event(1, "submitted")).due if due.key != WELCOME]
+    for due in (welcome, *others, welcome):
+        with pytest.raises(ApplicationError) as raised:
+            desk.notify(due, recorder)
+        assert raised.value.type == kind
+        assert raised.value.next_retry_delay is not None
+        assert raised.value.next_retry_delay > timedelta(minutes=2)
+    assert len(recorder.given) == 1
+    end_wait_of_channels(ledger)
+    assert [desk.notify(due, recorder).result for due in others] == ["sent"]
+    with ledger.read() as conn:
+        assert [row.state for row in channels.channels(conn)] == ["up"]
+
+
+def test_when_a_shut_channel_may_be_tried_again_one_message_goes_ahead(
+    desk: Desk, welcome: Due, ledger: Ledger
+) -> None:
+    with ledger.write() as conn:
+        channels.shut_for(conn, "recorder", "down", "the key was refused", timedelta(0), START)
+    with ledger.write() as conn:
+        assert channels.shut(conn, "recorder") is None
+    recorder = Recorder()
     with pytest.raises(ApplicationError) as raised:
         desk.notify(welcome, recorder)
-    assert raised.value.type == kind
-    assert raised.value.next_retry_delay is not None
-    assert desk.row(WELCOME).state == "retry"
-    assert desk.notify(welcome, recorder).result == "sent"
-    assert len({email.model_dump_json() for email in recorder.given}) == 1
+    assert raised.value.type == "channel_down"
+    assert recorder.given == []
 
 
 def test_a_refusal_is_final_and_flagged(desk: Desk, welcome: Due) -> None:
@@ -67,29 +113,11 @@ def test_a_refusal_is_final_and_flagged(desk: Desk, welcome: Due) -> None:
     assert "needs attention" in decision.flags
 
 
-def test_a_message_of_unknown_fate_stays_so_and_is_not_sent_again(desk: Desk, welcome: Due) -> None:
-    recorder = Recorder([FateUnknown(sentence="no answer")])
-    assert desk.notify(welcome, recorder).result == "unknown"
-    decision = desk.decide()
-    assert decision.due == ()
-    assert "may have reached its reader or not" in decision.problems[0]
-    assert desk.notify(welcome, recorder).result == "unknown"
-    assert len(recorder.given) == 1
-
-
-def test_a_row_found_on_the_wire_is_unknown_where_a_copy_would_do_harm(
-    desk: Desk, welcome: Due, ledger: Ledger
-) -> None:
-    put_on_wire(ledger, welcome)
-    recorder = Recorder()
-    assert desk.notify(welcome, recorder).result == "unknown"
-    assert recorder.given == []
-
-
 def test_a_row_found_on_the_wire_is_written_again_where_that_is_harmless(
     desk: Desk, welcome: Due, ledger: Ledger, tmp_path: Path
 ) -> None:
-    put_on_wire(ledger, welcome)
+    put_on_wire(ledger, welcome, "repeatable", "folder")
+    end_lease(ledger, welcome)
     mail = folder(tmp_path / "mail")
     assert desk.notify(welcome, mail).result == "sent"
     assert [file.name for file in (tmp_path / "mail").iterdir()] == [f"{welcome.message_id}.eml"]
@@ -192,6 +220,70 @@ def test_27_what_changes_between_rendering_and_the_wire_stops_the_message(
     assert not activity._to_wire(ready, row, now)
 
 
+@pytest.mark.parametrize("change", ["suppressed", "lifted"])
+def test_a_suppression_that_comes_or_goes_between_rendering_and_the_wire_stops_the_message(
+    desk: Desk, ledger: Ledger, welcome: Due, change: str
+) -> None:
+    activity = Notify(ledger, Shelf(), Recorder())
+    row = activity._claim(SendRequest(key=welcome.key, message_id=welcome.message_id, fence=welcome.fence), START)
+    assert isinstance(row, MessageRow)
+    ready = activity._derive(row, START)
+    assert isinstance(ready, Ready)
+    with ledger.write() as conn:
+        suppressions.suppress(conn, "Ada@example.org", "bounced", "event", "test", START)
+        if change == "lifted":
+            suppressions.lift(conn, "ada@example.org", ["bounced"], "test", "corrected", START)
+    assert activity._to_wire(ready, row, START) == (change == "lifted")
+
+
+def test_a_suppressed_address_holds_every_message_until_it_is_lifted(desk: Desk, ledger: Ledger) -> None:
+    with ledger.write() as conn:
+        suppressions.suppress(conn, "ADA@example.org", "bounced", "event", "test", START)
+    decision = desk.decide()
+    assert decision.due == ()
+    assert {"bounced", "needs attention"} <= set(decision.flags)
+    assert decision.problems == ("Nothing is sent to the applicant: mail to this address came back.",)
+    with ledger.write() as conn:
+        assert [row.cause for row in suppressions.lift(conn, "ada@example.org", ["bounced"], "desk", "called", START)]
+    assert [due.key for due in desk.decide().due] == [WELCOME]
+
+
+def test_what_was_sent_is_kept_word_for_word(desk: Desk, welcome: Due, ledger: Ledger) -> None:
+    recorder = Recorder()
+    desk.notify(welcome, recorder)
+    with ledger.read() as conn:
+        kept = bodies.body(conn, welcome.message_id)
+    assert kept is not None
+    assert (kept.attempt, kept.subject, kept.html, kept.text) == (
+        1,
+        recorder.given[0].subject,
+        recorder.given[0].html,
+        recorder.given[0].text,
+    )
+
+
+def test_a_failed_delivery_is_heard_once_by_the_journey(desk: Desk, welcome: Due, ledger: Ledger) -> None:
+    desk.notify(welcome, Recorder())
+    failure = {"rule": "welcome", "key": WELCOME, "why": "bounced"}
+    with ledger.write() as conn:
+        wake_ups.add(conn, JOURNEY, "w-1", wake_ups.DELIVERY_FAILED, START, failure)
+        wake_ups.add(conn, JOURNEY, "w-2", "person", START)
+    desk.decide(after(1), wake=2)
+    desk.decide(after(1, hours=1), wake=2)  # after a kill: the first decision is void, and the failure heard anew
+    desk.decide(after(2), wake=3)
+    assert desk.facts().count(("delivery_failed", "accepted")) == 1
+    with ledger.read() as conn:
+        fact = facts.by_id(conn, JOURNEY, "w-1")
+    assert fact is not None
+    assert (fact.data, fact.at) == (failure, after(1, hours=1))
+
+
+def end_wait_of_channels(ledger: Ledger) -> None:
+    """As if whatever keeps channels shut were over."""
+    with ledger.write() as conn:
+        conn.execute(sa.update(mail_tables.channel).values(retry_at=database_now(conn, timedelta(seconds=-1))))
+
+
 def test_no_error_names_anybody(desk: Desk, welcome: Due) -> None:
     class Broken(Recorder):
         def hand_over(self, email: object, attempt: int) -> HandOver:
@@ -201,23 +293,3 @@ def test_no_error_names_anybody(desk: Desk, welcome: Due) -> None:
         desk.notify(welcome, Broken())
     assert "ada" not in str(raised.value).lower()
     assert raised.value.__cause__ is None
-
-
-def put_on_wire(ledger: Ledger, due: Due) -> None:
-    """An attempt that died after its last commit."""
-    with ledger.write() as conn:
-        claimed = sending.claim(conn, due.message_id, due.fence, timedelta(seconds=45), START, START)
-        assert isinstance(claimed, Claimed)
-        assert sending.to_wire(
-            conn,
-            due.message_id,
-            due.fence,
-            claimed.row.attempt,
-            address="ada@example.org",
-            subject="Welcome",
-            plan_version=claimed.row.plan_version,
-            template_version=None,
-            transport="recorder",
-            clock=START,
-            now=START,
-        )

@@ -49,6 +49,7 @@ def a_journey(connection: Connection, journey: str = JOURNEY) -> JourneyRow:
 def new_message(key: str = KEY, journey: str = JOURNEY) -> NewMessage:
     return NewMessage(
         id=uuid7(),
+        program=journey.split(":")[1],
         journey_id=journey,
         key=key,
         rule="due_reminder",
@@ -89,6 +90,7 @@ def to_wire(connection: Connection, row: MessageRow, plan_version: str = "v1") -
         plan_version=plan_version,
         template_version="t1",
         transport="folder",
+        evidence="repeatable",
         clock=CLOCK,
         now=NOW,
     )

@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger import Ledger, LedgerFault, messages, sending, tables
+from ledger import Ledger, LedgerFault, mail_tables, messages, sending, uncertain
 from ledger.message_rows import Claimed, MessageRow
 from ledger.row_machine import MOVES, Move, State
 from tests.ledger.given import CLOCK, LATER, LIVE, a_message_on_wire, present, to_wire
@@ -29,18 +29,32 @@ MAKE: Final[dict[Move, Callable[[Connection, MessageRow], bool]]] = {
         conn, row.id, row.attempt, "quiet_hours", None, None, CLOCK, LATER
     ),
     "cancel": lambda conn, row: messages.cancel(conn, row.id, "stage_left", LATER),
+    "expire": lambda conn, row: messages.expire(conn, row.id, "too_late", LATER),
     "requeue": lambda conn, row: messages.requeue(conn, row.id, LATER) is not None,
     "refresh": lambda conn, row: messages.refresh(conn, row.id, plan_version="v2"),
+    "resend": lambda conn, row: uncertain.resend(conn, row.id, LATER),
+    "ask": lambda conn, row: uncertain.ask(conn, row.id, LATER),
+    "mark_sent": lambda conn, row: uncertain.mark_sent(conn, row.id, LATER),
+    "drop": lambda conn, row: uncertain.drop(conn, row.id, LATER),
+    "prove": lambda conn, row: uncertain.prove(conn, row.id, 1, LATER),
 }
 # Written out, not computed: what each state may become, and by what. A claimed row here is under a live lease.
 LEGAL: Final[dict[State, dict[Move, State]]] = {
-    "queued": {"claim": "claimed", "cancel": "cancelled", "refresh": "queued"},
+    "queued": {
+        "claim": "claimed",
+        "cancel": "cancelled",
+        "expire": "expired",
+        "refresh": "queued",
+        "prove": "accepted",
+    },
     "claimed": {
         "to_wire": "on_wire",
         "retry": "retry",
         "give_back": "queued",
         "cancel": "cancelled",
+        "expire": "expired",
         "refresh": "claimed",
+        "prove": "accepted",
     },
     "on_wire": {
         "accepted": "accepted",
@@ -48,12 +62,29 @@ LEGAL: Final[dict[State, dict[Move, State]]] = {
         "unknown": "unknown",
         "retry": "retry",
         "give_back": "queued",
+        "prove": "accepted",
     },
     "accepted": {},
-    "retry": {"claim": "claimed", "cancel": "cancelled", "refresh": "retry"},
-    "unknown": {"accepted": "accepted", "failed": "failed"},
-    "failed": {},
-    "cancelled": {"requeue": "queued"},
+    "retry": {
+        "claim": "claimed",
+        "cancel": "cancelled",
+        "expire": "expired",
+        "refresh": "retry",
+        "prove": "accepted",
+    },
+    "unknown": {
+        "accepted": "accepted",
+        "failed": "failed",
+        "resend": "retry",
+        "ask": "review",
+        "mark_sent": "accepted",
+        "drop": "cancelled",
+        "prove": "accepted",
+    },
+    "review": {"resend": "retry", "mark_sent": "accepted", "drop": "cancelled", "prove": "accepted"},
+    "failed": {"prove": "accepted"},
+    "cancelled": {"requeue": "queued", "prove": "accepted"},
+    "expired": {"requeue": "queued", "prove": "accepted"},
 }
 
 
@@ -75,10 +106,13 @@ def in_state(connection: Connection, state: State, key: str) -> MessageRow:
     """A row that was on the wire, put into the state by hand; its lease is live where it has one."""
     row = a_message_on_wire(connection, key)
     if state == "claimed":
-        connection.execute(sa.delete(tables.attempt).where(tables.attempt.c.message_id == row.id))
+        again = sa.update(mail_tables.message).where(mail_tables.message.c.id == row.id)
+        connection.execute(again.values(attempt=row.attempt + 1))
     else:
-        connection.execute(sa.update(tables.message).where(tables.message.c.id == row.id).values(lease_until=None))
-    connection.execute(sa.update(tables.message).where(tables.message.c.id == row.id).values(state=state))
+        connection.execute(
+            sa.update(mail_tables.message).where(mail_tables.message.c.id == row.id).values(lease_until=None)
+        )
+    connection.execute(sa.update(mail_tables.message).where(mail_tables.message.c.id == row.id).values(state=state))
     return present(connection, row.id)
 
 
@@ -98,4 +132,6 @@ def test_every_state_can_be_reached_and_the_database_takes_no_other(ledger: Ledg
     with ledger.write() as connection:
         row = a_message_on_wire(connection)
     with pytest.raises(LedgerFault), ledger.write() as connection:
-        connection.execute(sa.update(tables.message).where(tables.message.c.id == row.id).values(state="sent"))
+        connection.execute(
+            sa.update(mail_tables.message).where(mail_tables.message.c.id == row.id).values(state="sent")
+        )

@@ -41,7 +41,7 @@ def test_handing_over_again_changes_nothing_whatever_the_attempt(tmp_path: Path)
     first = folder.hand_over(letter(), 1)
     (file,) = tmp_path.iterdir()
     before = file.stat()
-    assert folder.repeatable
+    assert folder.evidence == "repeatable"
     assert folder.hand_over(letter(subject="another"), 2) == first
     assert [each.stat() for each in tmp_path.iterdir()] == [before]
 

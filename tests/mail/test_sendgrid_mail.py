@@ -55,7 +55,7 @@ def sentence(end: HandOver) -> str:
 def test_an_accepted_message_arrives_with_everything_it_holds(stand_in: SendGridStandIn, sendgrid: SendGrid) -> None:
     transport: Transport = sendgrid
     assert transport.hand_over(letter(), 3) == Accepted(provider_id="sg-1")
-    assert not transport.repeatable
+    assert transport.evidence == "events"
     (heard,) = stand_in.heard
     assert (heard.path, heard.authorization) == ("/v3/mail/send", f"Bearer {KEY}")
     assert heard.body == {

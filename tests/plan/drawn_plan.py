@@ -7,9 +7,10 @@ from plan.model import Deadline, Plan, Rule, SendWindow
 from plan.period import Period
 from tests.plan.programs import EVENTS, GRACE, LAST_SECOND, RESPONSE, RULES, WINDOW, periods, process, program
 
+LATE_DAYS: Final = periods("45 days", "44 days")
 MORE_RULES: Final = (
     Rule(name="due_moved", purpose="announcement", to=("applicant",), moved="due"),
-    Rule(name="news", purpose="announcement", to=("applicant",), before="due", offsets=periods("45 days", "44 days")),
+    Rule(name="news", purpose="announcement", to=("applicant",), before="due", offsets=LATE_DAYS, optional=True),
     Rule(name="overdue", purpose="announcement", to=("applicant",), on="due"),
     Rule(name="last_call", purpose="reminder", to=("applicant",), before="due", offsets=periods("6 hours", "2 hours")),
     Rule(name="switched_off", purpose="announcement", to=("applicant",), on="created", state="off", why="not wanted"),

@@ -113,6 +113,8 @@ class Trouble:
 TROUBLES: Final = (
     "on_hold",
     "no_address",
+    "suppressed",
+    "opted_out",
     "deceased",
     "away",
     "twins",
@@ -163,7 +165,7 @@ class Rough(Walk):
         """People and plan as they are at this instant."""
         now = self.current()
         people = TWINS if "twins" in now else PEOPLE if "no_reviewer" in now else STAFFED
-        changed: dict[str, bool | datetime | None] = {}
+        changed: dict[str, object] = {}
         if "on_hold" in now:
             changed["on_hold"] = True
         ends = [t.ends for t in self.troubles if t.what == "on_hold" and t.ends <= self.now]
@@ -172,6 +174,10 @@ class Rough(Walk):
             changed["deceased"] = True
         if "no_address" in now:
             changed["address_digest"] = None
+        if "suppressed" in now:
+            changed["suppressed"] = "bounced"
+        if "opted_out" in now:
+            changed["opted_out"] = frozenset({"*"})
         applicant = people.people["p1"].model_copy(update=changed)
         self.people = people.model_copy(update={"people": {**people.people, "p1": applicant}})
         reopened = [t.ends for t in self.troubles if t.what == "closed" and t.ends <= self.now]

@@ -136,6 +136,8 @@ LEAVE: Final = told(
 STORIES: Final[tuple[tuple[SendWindow, list[Happening], Misfortune], ...]] = (
     (WINDOWS[0], QUESTION, Misfortune([], (0,), told=False, moved=False, late_start=timedelta(days=70))),
     (WINDOWS[0], QUESTION, troubled("no_address", "2026-09-01 10:00", "2026-09-02 10:00", SENT)),
+    (WINDOWS[0], QUESTION, troubled("suppressed", "2026-09-01 10:00", "2026-09-02 10:00", SENT)),
+    (WINDOWS[0], KEPT, troubled("opted_out", "2026-09-01 10:00", "2027-12-02 10:00", SENT)),
     (WINDOWS[0], QUESTION, troubled("twins", "2026-09-01 10:00", "2026-09-30 10:00", *ENDINGS)),
     (WINDOWS[0], QUESTION, troubled("no_reviewer", "2026-09-01 10:00", "2026-09-30 10:00", *reversed(ENDINGS))),
     (WINDOWS[0], [], troubled("next_version", "2026-12-02 12:00", "2026-12-02 13:00", ("held", "template_error"))),

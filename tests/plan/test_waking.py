@@ -1,6 +1,7 @@
 """When to look again, and what staff are shown (plan.md 8, 13, 26)."""
 
 from datetime import timedelta
+from typing import Literal
 
 import pytest
 
@@ -71,13 +72,20 @@ def test_without_clocks_only_a_fact_can_change_anything() -> None:
 
 
 @pytest.mark.parametrize(
-    ("state", "sentence"),
+    ("state", "reason", "sentences"),
     [
-        ("unknown", "welcome#created>applicant may have reached its reader or not: look at the provider."),
-        ("failed", "welcome#created>applicant was refused: bad_address."),
+        (
+            "unknown",
+            "review",
+            ("welcome#created>applicant may have reached its reader or not: look at the provider and say which.",),
+        ),
+        ("unknown", "no_answer", ()),  # being looked into
+        ("failed", "bad_address", ("welcome#created>applicant was refused: bad_address.",)),
     ],
 )
-def test_staff_are_shown_messages_of_unknown_or_failed_fate(state: str, sentence: str) -> None:
+def test_staff_are_shown_messages_whose_fate_only_they_can_settle(
+    state: Literal["unknown", "failed"], reason: str, sentences: tuple[str, ...]
+) -> None:
     journey = way()
-    journey.mark("welcome#created>applicant", "unknown" if state == "unknown" else "failed", reason="bad_address")
-    assert journey.agenda().attention == (sentence,)
+    journey.mark("welcome#created>applicant", state, reason=reason)
+    assert journey.agenda().attention == sentences

@@ -1,0 +1,81 @@
+"""The state of each way out: up, busy (the provider limits us), or down (it refuses us, and staff must mend that).
+
+While one is not up, messages wait here instead of each asking the provider. When the wait is over one message goes
+ahead; its answer says how it goes on for all.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final, Literal
+
+import sqlalchemy as sa
+from pydantic import AwareDatetime
+from sqlalchemy import Connection
+
+from ledger import mail_tables
+from ledger.engine import database_now
+from ledger.insert import insert_unless_present
+from plan.model import Frozen
+
+TABLE: Final = mail_tables.channel
+PROBE: Final = timedelta(minutes=1)  # the one that goes ahead has this long to bring an answer
+NOTED: Final = timedelta(minutes=1)  # a channel that is up is written down as such no more often
+
+State = Literal["up", "busy", "down"]
+
+
+class ChannelRow(Frozen):
+    """`sentence` says what the provider said, and names nobody. `retry_at` is the database's clock, the rest wall."""
+
+    transport: str
+    state: State
+    sentence: str | None
+    since: AwareDatetime
+    retry_at: AwareDatetime | None
+    accepted_at: AwareDatetime | None  # the last acceptance, to the minute
+
+
+def channels(connection: Connection) -> Sequence[ChannelRow]:
+    """Every channel that was ever used."""
+    return [ChannelRow(**row) for row in connection.execute(sa.select(TABLE).order_by(TABLE.c.transport)).mappings()]
+
+
+def shut(connection: Connection, transport: str) -> ChannelRow | None:
+    """The channel while nothing may leave by it; None: go ahead. In a write: whoever goes ahead is alone in that."""
+    found = connection.execute(sa.select(TABLE).where(TABLE.c.transport == transport)).mappings().first()
+    if found is None or found["state"] == "up":
+        return None
+    over = sa.or_(TABLE.c.retry_at.is_(None), TABLE.c.retry_at <= database_now(connection))
+    mine = sa.update(TABLE).where(TABLE.c.transport == transport, TABLE.c.state != "up", over)
+    if connection.execute(mine.values(retry_at=database_now(connection, PROBE))).rowcount:
+        return None
+    return ChannelRow(**found)
+
+
+def left(connection: Connection, row: ChannelRow) -> timedelta:
+    """How long it stays shut."""
+    now: datetime = connection.execute(sa.select(database_now(connection))).scalar_one()
+    return max((row.retry_at or now) - now, timedelta(0))
+
+
+def shut_for(
+    connection: Connection, transport: str, state: State, sentence: str, wait: timedelta, now: datetime
+) -> None:
+    """The provider limits or refuses us: nothing leaves by this channel for that long."""
+    fresh = {"state": state, "sentence": sentence, "since": now, "accepted_at": None}
+    until = database_now(connection, wait)
+    if insert_unless_present(connection, TABLE, transport=transport, **fresh, retry_at=until):
+        return
+    since = sa.case((TABLE.c.state == state, TABLE.c.since), else_=now)
+    update = sa.update(TABLE).where(TABLE.c.transport == transport)
+    connection.execute(update.values(state=state, sentence=sentence, since=since, retry_at=until))
+
+
+def accepted(connection: Connection, transport: str, now: datetime) -> None:
+    """The provider took a message: the channel is up."""
+    fresh = {"state": "up", "sentence": None, "retry_at": None, "accepted_at": now}
+    stale = sa.or_(TABLE.c.state != "up", TABLE.c.accepted_at.is_(None), TABLE.c.accepted_at < now - NOTED)
+    since = sa.case((TABLE.c.state == "up", TABLE.c.since), else_=now)
+    update = sa.update(TABLE).where(TABLE.c.transport == transport, stale).values(**fresh, since=since)
+    if not connection.execute(update).rowcount:
+        insert_unless_present(connection, TABLE, transport=transport, **fresh, since=now)

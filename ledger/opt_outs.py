@@ -1,0 +1,52 @@
+"""Optional notifications that people do not want: one of a program, or all of them."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Final
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from ledger import audit, mail_tables
+from ledger.insert import insert_unless_present
+
+TABLE: Final = mail_tables.opt_out
+ALL: Final = "*"  # every optional notification of the program
+
+
+def opt_out(
+    connection: Connection,
+    person_id: str,
+    program: str,
+    notification: str,
+    by: str,
+    now: datetime,
+    message_id: str | None = None,
+) -> bool:
+    """False: the person had opted out of it already. Audited."""
+    key = {"person_id": person_id, "program": program, "notification": notification}
+    if not insert_unless_present(connection, TABLE, **key, since=now, by=by, message_id=message_id):
+        return False
+    audit.record(connection, by, "opted_out", person_id, {"program": program, "notification": notification}, now)
+    return True
+
+
+def opt_in(connection: Connection, person_id: str, program: str, notification: str, by: str, now: datetime) -> bool:
+    """False: the person had not opted out of it. Audited."""
+    delete = sa.delete(TABLE).where(
+        TABLE.c.person_id == person_id, TABLE.c.program == program, TABLE.c.notification == notification
+    )
+    if not connection.execute(delete).rowcount:
+        return False
+    audit.record(connection, by, "opted_in", person_id, {"program": program, "notification": notification}, now)
+    return True
+
+
+def opted_out(connection: Connection, people: Collection[str], program: str) -> Mapping[str, frozenset[str]]:
+    """Person → what they do not want of the program; who wants everything is left out."""
+    query = sa.select(TABLE.c.person_id, TABLE.c.notification)
+    query = query.where(TABLE.c.person_id.in_(people), TABLE.c.program == program)
+    found: dict[str, frozenset[str]] = {}
+    for person_id, notification in connection.execute(query):
+        found[person_id] = found.get(person_id, frozenset()) | {notification}
+    return found

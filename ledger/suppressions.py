@@ -1,0 +1,103 @@
+"""Addresses that are not written to, each with its cause; a list that is only added to, since lifting keeps the row."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Final, Literal
+
+import sqlalchemy as sa
+from pydantic import AwareDatetime
+from sqlalchemy import Connection
+
+from ledger import audit, mail_tables, tables
+from ledger.identifiers import uuid7
+from ledger.insert import insert_unless_present
+from plan.facts import Suppressed
+from plan.model import Frozen
+
+TABLE: Final = mail_tables.suppression
+
+Cause = Literal["bounced", "invalid", "complained", "unsubscribed", "staff"]
+Source = Literal["sendgrid", "event", "reader", "staff"]  # the provider's list, what it reported, the reader, staff
+STOPS_ALL: Final[tuple[Suppressed, ...]] = ("complained", "bounced", "invalid", "staff")  # gravest first
+
+
+class SuppressionRow(Frozen):
+    """One reason not to write to an address, from `since` until it is lifted. `address` is in small letters."""
+
+    id: str
+    address: str
+    cause: Cause
+    source: Source
+    since: AwareDatetime
+    by: str
+    message_id: str | None = None
+    detail: str | None = None
+    lifted_at: AwareDatetime | None = None
+    lifted_by: str | None = None
+    lifted_why: str | None = None
+
+
+def suppress(
+    connection: Connection,
+    address: str,
+    cause: Cause,
+    source: Source,
+    by: str,
+    now: datetime,
+    message_id: str | None = None,
+    detail: str | None = None,
+) -> bool:
+    """Adds a reason not to write to the address. False: this source gives it already."""
+    row = SuppressionRow(
+        id=uuid7(),
+        address=address.casefold(),
+        cause=cause,
+        source=source,
+        since=now,
+        by=by,
+        message_id=message_id,
+        detail=detail,
+    )
+    return insert_unless_present(connection, TABLE, **row.model_dump())
+
+
+def active(connection: Connection, addresses: Collection[str]) -> Mapping[str, tuple[SuppressionRow, ...]]:
+    """What stands against each of the addresses, by the address in small letters."""
+    if not addresses:
+        return {}
+    wanted = {address.casefold() for address in addresses}
+    query = sa.select(TABLE).where(TABLE.c.address.in_(wanted), TABLE.c.lifted_at.is_(None)).order_by(TABLE.c.id)
+    found: dict[str, tuple[SuppressionRow, ...]] = {}
+    for row in connection.execute(query).mappings():
+        found[row["address"]] = (*found.get(row["address"], ()), SuppressionRow(**row))
+    return found
+
+
+def cause(rows: Sequence[SuppressionRow]) -> Suppressed | None:
+    """The gravest cause that stops every message; None: none does. Unsubscribing stops optional messages alone."""
+    given = {row.cause for row in rows}
+    return next((one for one in STOPS_ALL if one in given), None)
+
+
+def lift(
+    connection: Connection, address: str, causes: Collection[Cause], by: str, why: str, now: datetime
+) -> Sequence[SuppressionRow]:
+    """Ends what stands against the address for these causes, whatever the source, and says what. Audited.
+
+    Whoever calls this for a complaint must have the reader's own word.
+    """
+    update = sa.update(TABLE).where(
+        TABLE.c.address == address.casefold(), TABLE.c.cause.in_(causes), TABLE.c.lifted_at.is_(None)
+    )
+    lifted = update.values(lifted_at=now, lifted_by=by, lifted_why=why).returning(TABLE)
+    rows = [SuppressionRow(**row) for row in connection.execute(lifted).mappings()]
+    for row in rows:
+        audit.record(connection, by, "suppression_lifted", row.id, {"cause": row.cause, "source": row.source}, now)
+    return rows
+
+
+def readers(connection: Connection, address: str) -> Sequence[str]:
+    """The ids of everybody who has this address, ignoring case."""
+    person = tables.person.c
+    query = sa.select(person.id).where(sa.func.lower(person.email) == address.lower()).order_by(person.id)
+    return list(connection.execute(query).scalars())
