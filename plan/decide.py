@@ -1,6 +1,6 @@
 """The heart of Waypost: everything that should happen in one journey, as of one instant. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Final
@@ -9,23 +9,17 @@ from plan import companions, judgement
 from plan.agenda import Agenda, ClockState, ItemState, Occurrence
 from plan.arrows import arrows_of
 from plan.clocks import Run
-from plan.correcting import correcting
-from plan.dispatches import dispatches
 from plan.facts import Fact, Journey, People, Sent
 from plan.judgement import Candidate, Case
-from plan.keys import message_key
 from plan.leftovers import leftover
 from plan.life import Life
-from plan.lifecycle import fold
 from plan.model import Plan, Purpose
+from plan.outlook import Outlook, outlook
 from plan.pausing import days_remaining
-from plan.planned import Planned, rules_of, waits_for
-from plan.recipients import recipients
+from plan.planned import rules_of, waits_for
 from plan.renaming import under_new_names
 from plan.roles import canonical
 from plan.succession import next_journey
-from plan.timing import reader, times
-from plan.triggers import planned
 from plan.waking import attention, next_at
 
 UNSETTLED: Final = frozenset({"ready", "scheduled", "held"})
@@ -39,13 +33,18 @@ def decide(
     The order of `facts` and `sent` does not matter. A key in `sent` that was handed over is never due again.
     Raises KeyError when the plan does not have the journey's process.
     """
-    applicant = people.people.get(journey.person_id)
     sent = under_new_names(plan, sent)
-    known = (*facts, *dispatches(plan.processes[journey.process], sent))
-    life = fold(plan, journey, known, applicant.attributes if applicant else None, now)
+    return as_of(now, plan, outlook(plan, journey, facts, people, sent, now), facts, people, sent)
+
+
+def as_of(
+    now: datetime, plan: Plan, ahead: Outlook, facts: Sequence[Fact], people: People, sent: Sequence[Sent]
+) -> Agenda:
+    """The agenda at `now` of a journey with this outlook, which these very facts and people gave."""
+    life, journey = ahead.life, ahead.life.journey
     rows = {row.key: row for row in sent}
     case = Case(plan, life, arrows_of(plan, journey.process), people, rows, now)
-    candidates = _candidates(case)
+    candidates = [Candidate(*draft, rows.get(draft.key)) for draft in ahead.drafts]
     _judge(candidates, case)
     occurrences = [c.occurrence() for c in candidates]
     derived = {o.key for o in occurrences}
@@ -77,30 +76,6 @@ def decide(
         told=life.told_at(now),
         attention=attention(life, occurrences, facts, applicant, now),
     )
-
-
-def _candidates(case: Case) -> list[Candidate]:
-    """One candidate a key; of two dates with the same key the later one counts."""
-    found: dict[str, Candidate] = {}
-    _add(found, planned(case.plan, case.life), case)
-    standing = frozenset(key for key, candidate in found.items() if candidate.planned.dropped != "retracted")
-    for rule in rules_of(case.plan, case.life.process.name):
-        if rule.corrects:
-            _add(found, correcting(rule, case.life, standing, case.sent), case)
-    return list(found.values())
-
-
-def _add(found: dict[str, Candidate], occurrences: Iterable[Planned], case: Case) -> None:
-    for one in occurrences:
-        for recipient in recipients(case.plan, case.life, case.people, one):
-            whose = reader(case.plan, recipient, case.life.journey.id)
-            key = message_key(one.stem, recipient.to)
-            if _counts_more(one, found.get(key)):
-                found[key] = Candidate(one, recipient, whose, times(one, whose), key, case.sent.get(key))
-
-
-def _counts_more(one: Planned, before: Candidate | None) -> bool:
-    return before is None or one.dropped is None or before.planned.dropped is not None
 
 
 def _judge(candidates: list[Candidate], case: Case) -> None:

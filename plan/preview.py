@@ -9,11 +9,12 @@ from pydantic import JsonValue
 
 from plan.agenda import Agenda, Occurrence
 from plan.calendar import add, at_local, local_date
-from plan.decide import decide
+from plan.decide import as_of
 from plan.facts import Fact, Journey, People, Person, Sent
 from plan.life import Life
 from plan.lifecycle import fold
 from plan.model import Plan
+from plan.outlook import Outlook, changes_by_itself, outlook
 from plan.period import Period
 from plan.roles import APPLICANT, recipients
 
@@ -68,7 +69,9 @@ class _Way:
         self.plan, self.journey, self.people, self.end, self.events = plan, journey, people, end, events
         self.sent: dict[str, Sent] = {}
         self.planned: dict[str, Occurrence] = {}  # as it stood when it went
-        self.sending_matters = _sending_matters(plan, journey.process)
+        self.lasting = not changes_by_itself(plan, journey.process)
+        self.heard: list[Fact] = []
+        self.outlook: Outlook | None = None  # what these facts lead to, while nothing else can change it
 
     def to_its_end(self) -> Agenda:
         now = self.journey.created_at
@@ -83,7 +86,10 @@ class _Way:
 
     def decide(self, now: datetime) -> Agenda:
         heard = [fact for fact in self.events if fact.heard_at <= now]
-        return decide(self.plan, self.journey, heard, self.people, list(self.sent.values()), now)
+        sent = list(self.sent.values())
+        if self.outlook is None or not self.lasting or heard != self.heard:
+            self.heard, self.outlook = heard, outlook(self.plan, self.journey, heard, self.people, sent, now)
+        return as_of(now, self.plan, self.outlook, heard, self.people, sent)
 
     def settle(self, now: datetime) -> Agenda:
         """Decide at `now` and send what is due; decide again at once where what was sent may change anything."""
@@ -93,7 +99,7 @@ class _Way:
                 key = occurrence.key or ""
                 self.sent[key] = Sent(key=key, state="sent", at=now)
                 self.planned[key] = occurrence
-            if not agenda.due() or not self.sending_matters:
+            if not agenda.due() or self.lasting:
                 return agenda
 
     def after(self, agenda: Agenda, now: datetime) -> datetime | None:
@@ -114,12 +120,6 @@ class _Way:
         if before is not None:
             return before.model_copy(update={"outcome": "scheduled", "reason": None})
         return occurrence.model_copy(update={"outcome": "scheduled"}) if occurrence.outcome == "ready" else occurrence
-
-
-def _sending_matters(plan: Plan, process: str) -> bool:
-    """Whether a clock counts from a message, or a message speaks of one that was sent."""
-    clocks = plan.processes[process].deadlines.values()
-    return any(c.after_sent or c.waits_for for c in clocks) or any(rule.corrects for rule in plan.rules.values())
 
 
 def _place(fact: Fact) -> tuple[datetime, int]:

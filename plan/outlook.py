@@ -1,0 +1,74 @@
+"""What would come in a journey if nothing more were heard: its course, and every message planned on it. No present."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from plan.correcting import correcting
+from plan.dispatches import dispatches
+from plan.facts import Fact, Journey, People, Sent
+from plan.keys import message_key
+from plan.life import Life
+from plan.lifecycle import fold
+from plan.model import Plan
+from plan.planned import Planned, rules_of
+from plan.recipients import Recipient, recipients
+from plan.timing import Reader, Times, reader, times
+from plan.triggers import planned
+
+
+class Draft(NamedTuple):
+    """One message to one recipient, before anything is judged."""
+
+    planned: Planned
+    recipient: Recipient
+    reader: Reader
+    times: Times | None
+    key: str
+
+
+class Outlook(NamedTuple):
+    """Never changed once it is made."""
+
+    life: Life
+    drafts: tuple[Draft, ...]
+
+
+def outlook(
+    plan: Plan, journey: Journey, facts: Sequence[Fact], people: People, sent: Sequence[Sent], until: datetime
+) -> Outlook:
+    """Keys in `sent` are as the plan spells them now. What comes again does so up to `until`, and once more."""
+    applicant = people.people.get(journey.person_id)
+    known = (*facts, *dispatches(plan.processes[journey.process], sent))
+    life = fold(plan, journey, known, applicant.attributes if applicant else None, until)
+    return Outlook(life, _drafts(plan, life, people, {row.key: row for row in sent}))
+
+
+def changes_by_itself(plan: Plan, process: str) -> bool:
+    """Whether it depends on what was sent or on the time, too: not on plan, facts and people alone."""
+    clocks = plan.processes[process].deadlines.values()
+    return any(c.after_sent or c.waits_for or c.every for c in clocks) or any(r.corrects for r in plan.rules.values())
+
+
+def _drafts(plan: Plan, life: Life, people: People, sent: Mapping[str, Sent]) -> tuple[Draft, ...]:
+    """One draft a key; of two dates with the same key the later one counts."""
+    found: dict[str, Draft] = {}
+    _add(found, planned(plan, life), plan, life, people)
+    standing = frozenset(key for key, draft in found.items() if draft.planned.dropped != "retracted")
+    for rule in rules_of(plan, life.process.name):
+        if rule.corrects:
+            _add(found, correcting(rule, life, standing, sent), plan, life, people)
+    return tuple(found.values())
+
+
+def _add(found: dict[str, Draft], occurrences: Iterable[Planned], plan: Plan, life: Life, people: People) -> None:
+    for one in occurrences:
+        for recipient in recipients(plan, life, people, one):
+            key = message_key(one.stem, recipient.to)
+            if _counts_more(one, found.get(key)):
+                whose = reader(plan, recipient, life.journey.id)
+                found[key] = Draft(one, recipient, whose, times(one, whose), key)
+
+
+def _counts_more(one: Planned, before: Draft | None) -> bool:
+    return before is None or one.dropped is None or before.planned.dropped is not None
