@@ -185,7 +185,7 @@ def by_stage(candidate: Candidate, case: Case) -> None:
     ended = stopped(planned, sending_at)
     if ended is not None:
         return candidate.skip(ended)
-    for moment in dict.fromkeys((times.leave_at, sending_at)):
+    for moment in (times.leave_at,) if sending_at == times.leave_at else (times.leave_at, sending_at):
         reason = left(planned, case.plan, case.life, case.arrows, moment)
         if reason is not None:
             return candidate.skip(reason)

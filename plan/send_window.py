@@ -64,7 +64,12 @@ def last_opening(instant: datetime, window: SendWindow, zone: str) -> Opening:
 def spread(at: datetime, closes_at: datetime | None, window: SendWindow, journey_id: str) -> datetime:
     """`at` plus this journey's share of the window's spread: always the same for a journey, and before `closes_at`."""
     width = window.spread if closes_at is None else min(window.spread, closes_at - at)
-    return at + timedelta(seconds=max(0, int(width.total_seconds())) * share(journey_id) >> 64)
+    return at + _part(width, journey_id)
+
+
+@lru_cache(REMEMBERED)
+def _part(width: timedelta, journey_id: str) -> timedelta:
+    return timedelta(seconds=max(0, int(width.total_seconds())) * share(journey_id) >> 64)
 
 
 @lru_cache(1024)
