@@ -74,7 +74,7 @@ def as_of(
         following=following,
         allowed=tuple(sorted(life.allowed(now))),
         told=life.told_at(now),
-        attention=attention(life, occurrences, facts, applicant, now),
+        attention=attention(life, occurrences, facts, people.people.get(journey.person_id), now),
     )
 
 

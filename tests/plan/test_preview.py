@@ -77,5 +77,5 @@ def test_deciding_once_a_wake_foresees_what_deciding_until_nothing_is_due_does(
         invented = Invented(process=process, start=at("2026-02-10 10:00"), attributes={"birth_date": "1990-03-10"})
         quick = preview(plan, invented)
         with monkeypatch.context() as patched:
-            patched.setattr(module, "_sending_matters", lambda *_: True)
+            patched.setattr(module, "changes_by_itself", lambda *_: True)
             assert preview(plan, invented) == quick
