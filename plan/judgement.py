@@ -10,12 +10,13 @@ from pydantic import JsonValue
 from plan.agenda import Occurrence
 from plan.arrows import Arrows
 from plan.conditions import Answer, allowances, evaluate, names
-from plan.facts import People, Person, Sent, Suppressed
+from plan.facts import People, Sent
 from plan.life import Life
 from plan.model import Plan
 from plan.outcomes import Because, Held, Outcome
 from plan.pausing import days_remaining
 from plan.planned import Planned
+from plan.reachable import obstacle, unwanted
 from plan.recipients import Recipient
 from plan.roles import NOBODY, THIRD_PARTIES
 from plan.standing import left, stopped
@@ -35,12 +36,6 @@ OWN: Final = frozenset(
         "condition_error",
     }
 )
-SUPPRESSED: Final[Mapping[Suppressed, str]] = {
-    "bounced": "mail to this address came back",
-    "invalid": "the address cannot exist",
-    "complained": "its reader reported a message as spam",
-    "staff": "staff have stopped mail to this address",
-}
 GIVEN_BACK: Final = frozenset(get_args(Held)) - OWN  # reasons that only whoever sends can find, and take away again
 
 
@@ -218,7 +213,7 @@ def by_now(candidate: Candidate, case: Case) -> None:
     planned, times, now = candidate.planned, candidate.times, case.now
     if times is None:
         return candidate.skip("no_opening_left")
-    if planned.rule.optional and _unwanted(planned.rule.name, candidate.recipient.person):
+    if unwanted(planned.rule, candidate.recipient.person):
         return candidate.skip("opted_out")
     if now < times.leave_at:
         return _to_come(candidate, times, now)
@@ -231,8 +226,8 @@ def by_now(candidate: Candidate, case: Case) -> None:
         return candidate.skip("no_recipient", detail=f"nobody holds the role {candidate.recipient.to}, and nobody must")
     if role in THIRD_PARTIES and not case.consents(role):
         return candidate.skip("no_consent", detail=f"the applicant has not agreed that the {role} is told")
-    if not candidate.recipient.desk and (obstacle := _out_of_reach(candidate)) is not None:
-        return candidate.hold(*obstacle)
+    if (against := obstacle(planned.rule, candidate.recipient)) is not None:
+        return candidate.hold(*against)
     row = candidate.row
     if row is not None and row.state == "held" and row.reason is not None and row.reason in GIVEN_BACK:
         return candidate.hold(row.reason)
@@ -240,26 +235,6 @@ def by_now(candidate: Candidate, case: Case) -> None:
         return _in_window(candidate, times, now)
     candidate.outcome = "ready"
     return None
-
-
-def _out_of_reach(candidate: Candidate) -> tuple[Held, str | None] | None:
-    """Why nothing can be sent to this person now, with a sentence where the reason does not explain itself."""
-    person = candidate.recipient.person
-    if candidate.recipient.person_id is None:
-        return "no_recipient", f"nobody holds the role {candidate.recipient.role}"
-    if person is None:
-        return "no_address", "the directory does not know this person"
-    if person.on_hold and "on_hold" not in candidate.planned.rule.even_if:
-        return "on_hold", None
-    if person.address_digest is None:
-        return "no_address", None
-    if person.suppressed is not None:
-        return "address_suppressed", SUPPRESSED[person.suppressed]
-    return None
-
-
-def _unwanted(notification: str, person: Person | None) -> bool:
-    return person is not None and not person.opted_out.isdisjoint({notification, "*"})
 
 
 def _to_come(candidate: Candidate, times: Times, now: datetime) -> None:

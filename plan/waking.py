@@ -7,8 +7,9 @@ from typing import Final
 
 from plan.agenda import Occurrence
 from plan.facts import Fact, Person
-from plan.judgement import SUPPRESSED, Candidate
+from plan.judgement import Candidate
 from plan.life import Life
+from plan.reachable import SUPPRESSED
 
 HELD_AGAIN: Final = timedelta(days=1)  # what holds a message may change without anybody telling the journey
 STAGES_OVER: Final = timedelta(hours=1)  # passings of many journeys fall on one instant; the stage keeps its exact one

@@ -1,0 +1,40 @@
+"""Whether a reader can be written to: what of a person stands against it, and the words for that."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from plan.facts import Person, Suppressed
+from plan.model import Rule
+from plan.outcomes import Held
+from plan.recipients import Recipient
+
+EVERYTHING: Final = "*"  # whoever opted out of this wants no optional notification of the program
+SUPPRESSED: Final[Mapping[Suppressed, str]] = {
+    "bounced": "mail to this address came back",
+    "invalid": "the address cannot exist",
+    "complained": "its reader reported a message as spam",
+    "staff": "staff have stopped mail to this address",
+}
+
+
+def unwanted(rule: Rule, person: Person | None) -> bool:
+    """Whether the person opted out of it; nobody can opt out of what is not optional (plan.md 31)."""
+    return rule.optional and person is not None and not person.opted_out.isdisjoint({rule.name, EVERYTHING})
+
+
+def obstacle(rule: Rule, recipient: Recipient) -> tuple[Held, str | None] | None:
+    """Why nothing can be sent there now, with a sentence where the reason does not explain itself."""
+    person = recipient.person
+    if recipient.desk:
+        return None
+    if recipient.person_id is None:
+        return "no_recipient", f"nobody holds the role {recipient.role}"
+    if person is None:
+        return "no_address", "the directory does not know this person"
+    if person.on_hold and "on_hold" not in rule.even_if:
+        return "on_hold", None
+    if person.address_digest is None:
+        return "no_address", None
+    if person.suppressed is not None:
+        return "address_suppressed", SUPPRESSED[person.suppressed]
+    return None
