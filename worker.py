@@ -22,6 +22,7 @@ from activities.shelf import Shelf
 from ledger import Ledger, plans
 from mail.folder import MailFolder
 from mail.sendgrid_mail import SendGrid
+from mail.smtp_mail import Smtp
 from mail.transport import Transport
 from starter.beginning import Beginner
 from starter.cli.exit import leave_after
@@ -30,7 +31,7 @@ from starter.installation import check, check_search_attributes
 from starter.ledgers import make_folder, open_checked
 from starter.plans import current_plan
 from starter.refusal import Refused
-from starter.settings import KEY_VARIABLE, Settings, load_settings
+from starter.settings import KEY_VARIABLE, PASSWORD_VARIABLE, MailSettings, Settings, load_settings
 from workflows.journey import Journey
 from workflows.wire import JOURNEYS, MAIL
 
@@ -109,11 +110,33 @@ def _mail(client: Client, ledger: Ledger, shelf: Shelf, settings: Settings) -> W
 
 
 def _transport(settings: Settings) -> Transport:
-    if settings.mail.transport == "folder":
-        make_folder(settings.mail_folder)
-        return MailFolder(settings.mail_folder)
+    match settings.mail.transport:
+        case "folder":
+            make_folder(settings.mail_folder)
+            return MailFolder(settings.mail_folder)
+        case "smtp":
+            return _smtp(settings.mail)
+        case "sendgrid":
+            return _sendgrid(settings.mail)
+
+
+def _smtp(mail: MailSettings) -> Smtp:
     try:
-        return SendGrid(os.environ.get(KEY_VARIABLE, ""), settings.mail.sendgrid_host)
+        return Smtp(
+            mail.smtp_host,
+            mail.smtp_port,
+            security=mail.smtp_security,
+            user=mail.smtp_user,
+            password=os.environ.get(PASSWORD_VARIABLE, ""),
+            ehlo=mail.smtp_ehlo,
+        )
+    except ValueError as error:
+        raise Refused(f"{error}; the password is read from {PASSWORD_VARIABLE}, the rest from mail.smtp_…") from None
+
+
+def _sendgrid(mail: MailSettings) -> SendGrid:
+    try:
+        return SendGrid(os.environ.get(KEY_VARIABLE, ""), mail.sendgrid_host)
     except ValueError as error:
         raise Refused(f"{error}; the key is read from {KEY_VARIABLE}, the host from mail.sendgrid_host") from None
 

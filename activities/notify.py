@@ -28,6 +28,7 @@ from workflows.wire import Outcome, SendRequest
 LEASE: Final = timedelta(seconds=45)  # request 20 s < lease < start_to_close 60 s
 LOST: Final = "an attempt ended without an answer after its hand-over had begun"
 CHANNEL_DOWN: Final = timedelta(minutes=10)
+UNANSWERED: Final = timedelta(minutes=1)
 SOONEST: Final = timedelta(seconds=1)
 EXPIRED: Final = frozenset({"too_late", "no_opening_left"})
 ANSWERS: Final = {
@@ -199,7 +200,7 @@ class Notify:
             match handed:
                 case Accepted():
                     channels.accepted(conn, self._transport.name, wall)
-                    if not sending.accepted(conn, row.id, row.attempt, handed.provider_id, clock, wall):
+                    if not sending.accepted(conn, row.id, row.attempt, handed.provider_id, clock, wall, handed.remark):
                         uncertain.prove(conn, row.id, row.attempt, wall)  # given up, and taken after all
                     return Outcome(key=row.key, result="sent")
                 case Refused():
@@ -207,6 +208,8 @@ class Notify:
                 case FateUnknown():
                     wait = uncertain.first_wait(row, self._transport.evidence, self._patience)
                     written = sending.unknown(conn, row.id, row.attempt, "no_answer", handed.sentence, wall, wait)
+                    if self._transport.evidence == "none":  # each one more would be one more for staff: one goes ahead
+                        channels.shut_for(conn, self._transport.name, "busy", handed.sentence, UNANSWERED, wall)
                 case NotTaken():
                     wait = handed.retry_after or timedelta(0)
                     if wait:

@@ -97,12 +97,18 @@ def to_wire(
 
 
 def accepted(
-    connection: Connection, message_id: str, attempt: int, provider_id: str | None, clock: datetime, now: datetime
+    connection: Connection,
+    message_id: str,
+    attempt: int,
+    provider_id: str | None,
+    clock: datetime,
+    now: datetime,
+    remark: str | None = None,
 ) -> bool:
     """The provider took the message, which does not mean delivered. `sent_at` is now."""
-    sent = {"provider_id": provider_id, "journey_sent_at": clock, "sent_at": now, "reason": None, "detail": None}
+    sent = {"provider_id": provider_id, "journey_sent_at": clock, "sent_at": now, "reason": None, "detail": remark}
     moved = _move(connection, "accepted", message_id, attempt, now, sent)
-    return moved and _close(connection, message_id, attempt, "accepted", None, now, provider_id)
+    return moved and _close(connection, message_id, attempt, "accepted", remark, now, provider_id)
 
 
 def failed(

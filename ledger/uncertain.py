@@ -70,7 +70,7 @@ def verdict(connection: Connection, row: MessageRow, patience: Patience) -> Verd
     """What is to be done with an unknown row whose wait is over."""
     attempt = last_attempt(connection, row)
     if attempt is None or attempt.evidence == "none":
-        return policy(row)
+        return policy(row) if _unanswered(connection, row) < 2 else "review"
     if attempt.evidence == "repeatable":
         return "resend"
     spoken_of = sa.select(sa.func.max(ATTEMPT.c.on_wire_at)).where(
@@ -81,6 +81,13 @@ def verdict(connection: Connection, row: MessageRow, patience: Patience) -> Verd
         return policy(row)
     now: datetime = connection.execute(sa.select(database_now(connection))).scalar_one()
     return "review" if now - attempt.on_wire_at >= patience.longest else "wait"
+
+
+def _unanswered(connection: Connection, row: MessageRow) -> int:
+    """How many of its hand-overs had no answer: a server that is only slow has taken them all."""
+    mine = sa.and_(ATTEMPT.c.message_id == row.id, ATTEMPT.c.outcome == "unknown")
+    count: int = connection.execute(sa.select(sa.func.count()).where(mine)).scalar_one()
+    return count
 
 
 def left(connection: Connection, row: MessageRow) -> timedelta:

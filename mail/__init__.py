@@ -1,1 +1,1 @@
-"""What an e-mail is and how it leaves: rendering, the mail folder, SendGrid. Knows nothing of plans or journeys."""
+"""What an e-mail is and how it leaves: rendering, folder, SMTP, SendGrid. Knows nothing of plans or journeys."""

@@ -12,12 +12,12 @@ from datetime import timedelta
 from typing import Final
 
 from mail.message import Email
+from mail.quotable import names_nobody
 from mail.transport import Accepted, ChannelRefused, FateUnknown, HandOver, NotTaken, Refused
 
 WRONG_MESSAGE: Final = frozenset({400, 406, 413, 451})
 LONGEST_WAIT: Final = timedelta(hours=1)  # a clock that is wrong, theirs or ours, must not silence us for a day
 SPREAD_MS: Final = 5000  # those that were told the same instant do not all come back in it
-LONGEST_QUOTE: Final = 200
 
 
 def sorted_out(status: int, headers: Mapping[str, str], body: bytes, email: Email) -> HandOver:
@@ -58,15 +58,5 @@ def _complaint(body: bytes, email: Email) -> str:
         said = {key: str(error.get(key) or "") for key in ("field", "message")}
     except (ValueError, LookupError, TypeError, AttributeError):
         return ""
-    field, message = (value if _names_nobody(value, email) else "" for value in (said["field"], said["message"]))
+    field, message = (value if names_nobody(value, email) else "" for value in (said["field"], said["message"]))
     return (f": {field}" if field else "") + (f": “{message}”" if message else "")
-
-
-def _names_nobody(quoted: str, email: Email) -> bool:
-    mailboxes = (*email.to, email.sender, *([email.reply_to] if email.reply_to else []))
-    known = _words(" ".join(f"{mailbox.name} {mailbox.email}" for mailbox in mailboxes))
-    return quoted.isprintable() and len(quoted) <= LONGEST_QUOTE and "@" not in quoted and not known & _words(quoted)
-
-
-def _words(text: str) -> set[str]:
-    return set(re.findall(r"\w+", text.casefold()))

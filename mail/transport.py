@@ -11,9 +11,13 @@ from mail.message import Email
 
 
 class Accepted(Frozen):
-    """Taken over, which is not delivered. `provider_id` is the provider's own name for the request."""
+    """Taken over, which is not delivered. `provider_id` is the provider's own name for the request, empty if unknown.
+
+    `remark` says what was not as asked: some of several readers refused.
+    """
 
     provider_id: str
+    remark: str | None = None
 
 
 class Refused(Frozen):

@@ -174,13 +174,12 @@ def _write(folder: Path, state: Running, supervisor: Supervisor) -> None:
 
 
 def _ready(settings: Settings, ledger: Ledger, state: Running) -> Ready:
-    sendgrid = settings.mail.transport == "sendgrid"
     return Ready(
         temporal=state.temporal,
         namespace=state.namespace,
         http_api=state.http_api,
         web_ui=state.web_ui,
-        mail=settings.mail.sendgrid_host if sendgrid else str(settings.mail_folder),
+        mail=settings.mail_goes_to,
         ledger=shown(ledger),
         folder=str(settings.dir),
     )

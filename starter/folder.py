@@ -28,9 +28,9 @@ environment = "development"
 fast_forward = {fast_forward}  # kept from the first start; changing it later has no effect
 
 [mail]
-transport = "folder"  # or "sendgrid", with the key in SENDGRID_API_KEY
+transport = "folder"  # or "smtp", with smtp_host; or "sendgrid", with the key in SENDGRID_API_KEY
 folder = "mail"
-only_to = []  # outside production SendGrid writes to nobody else
+only_to = []  # outside production SMTP and SendGrid write to nobody else
 """
 
 

@@ -15,6 +15,7 @@ from starter.refusal import Refused
 FILE: Final = "waypost.toml"
 FOLDER: Final = Path(".waypost")
 KEY_VARIABLE: Final = "SENDGRID_API_KEY"  # the provider's own name; never in a file that may be copied or committed
+PASSWORD_VARIABLE: Final = "WAYPOST_SMTP_PASSWORD"  # noqa: S105 - a name; the value is no setting, so in no file
 
 
 class SettingsError(Refused):
@@ -41,10 +42,18 @@ class TemporalSettings(Section):
 
 
 class MailSettings(Section):
-    """How e-mail leaves. Outside production SendGrid writes only to `only_to`; the folder takes every address."""
+    """How e-mail leaves. Outside production SMTP and SendGrid write only to `only_to`; the folder takes every address.
 
-    transport: Literal["folder", "sendgrid"] = "folder"
+    Without `smtp_security`, mail.smtp_mail says what it is.
+    """
+
+    transport: Literal["folder", "smtp", "sendgrid"] = "folder"
     folder: Path = Path("mail")  # relative to the installation folder
+    smtp_host: str = ""
+    smtp_port: int = 587
+    smtp_security: Literal["starttls", "tls", "none"] | None = None
+    smtp_user: str = ""
+    smtp_ehlo: str = ""
     sendgrid_host: str = "https://api.sendgrid.com"
     only_to: tuple[str, ...] = ()
 
@@ -81,6 +90,14 @@ class Settings(BaseSettings):
     @property
     def mail_folder(self) -> Path:
         return self.dir / self.mail.folder
+
+    @property
+    def mail_goes_to(self) -> str:
+        """Where it is handed over, for people."""
+        if self.mail.transport == "folder":
+            return str(self.mail_folder)
+        smtp = self.mail.transport == "smtp"
+        return f"{self.mail.smtp_host}:{self.mail.smtp_port}" if smtp else self.mail.sendgrid_host
 
     @property
     def allowed_addresses(self) -> frozenset[str] | None:

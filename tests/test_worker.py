@@ -9,11 +9,12 @@ import pytest
 import sqlalchemy as sa
 
 import worker
-from ledger import open_ledger, tables
+from ledger import messages, open_ledger, tables
 from ledger.schema import SCHEMA_RANGE
 from starter.cli.exit import status_of
 from starter.client import Waypost
 from starter.installation import claim
+from tests.mail.smtp_stand_in import SmtpStandIn
 from tests.starter.house import House, new_house
 from tests.starter.people import new_person
 from tests.temporal_server import TemporalServer
@@ -59,6 +60,11 @@ def _no_key(house: House) -> None:
     file.write_text(f'{file.read_text()}[mail]\ntransport = "sendgrid"\n')
 
 
+def _no_smtp_host(house: House) -> None:
+    file = house.folder / "waypost.toml"
+    file.write_text(f'{file.read_text()}[mail]\ntransport = "smtp"\n')
+
+
 @pytest.mark.parametrize(
     ("broken", "said"),
     [
@@ -71,6 +77,10 @@ def _no_key(house: House) -> None:
         (_no_installation, "this ledger belongs to no installation yet; run: waypost migrate"),
         (_an_unreadable_plan, "the published plan of trial is not for this version of Waypost: "),
         (_no_key, "the SendGrid API key is empty or holds spaces; the key is read from SENDGRID_API_KEY"),
+        (
+            _no_smtp_host,
+            "without a port or a path; the password is read from WAYPOST_SMTP_PASSWORD, the rest from mail.",
+        ),
     ],
 )
 def test_it_refuses_to_poll_with_the_reason(
@@ -108,6 +118,25 @@ def test_it_refuses_a_namespace_without_our_search_attributes(
 def test_wrong_flags_are_status_2(capsys: pytest.CaptureFixture[str]) -> None:
     assert status_of(lambda: worker.main(["--only", "coffee"])) == 2
     assert "invalid choice: 'coffee'" in capsys.readouterr().err
+
+
+async def test_by_smtp_it_writes_to_the_listed_addresses_alone_and_holds_the_rest(own: House, tmp_path: Path) -> None:
+    with SmtpStandIn(tmp_path / "messages.jsonl") as server:
+        async with Waypost.open(own.settings) as waypost:
+            listed, other = new_person(waypost), new_person(waypost)
+            settings = f'[mail]\ntransport = "smtp"\nsmtp_host = "127.0.0.1"\nsmtp_port = {server.port}\n'
+            file = own.folder / "waypost.toml"
+            file.write_text(f'{file.read_text()}{settings}only_to = ["{listed}@example.org"]\n')
+
+            def reasons() -> set[str | None]:
+                with waypost.ledger.read() as connection:
+                    return {row.held_reason for row in messages.search(connection, person=other)}
+
+            with own.worker():
+                for person in (listed, other):
+                    await waypost.enroll(person, "trial", "application")
+                await until(lambda: len(server.heard) == 1 and reasons() == {"address_not_allowed"})
+    assert [heard.readers for heard in server.heard] == [[f"{listed}@example.org"]]
 
 
 async def test_its_two_halves_may_run_apart_and_each_stops_gently(own: House) -> None:

@@ -227,3 +227,9 @@ def end_lease(ledger: Ledger, due: Due) -> None:
     with ledger.write() as conn:
         over = database_now(conn, timedelta(seconds=-1))
         conn.execute(sa.update(table).where(table.c.id == due.message_id).values(lease_until=over))
+
+
+def end_wait_of_channels(ledger: Ledger) -> None:
+    """As if whatever keeps channels shut were over."""
+    with ledger.write() as conn:
+        conn.execute(sa.update(mail_tables.channel).values(retry_at=database_now(conn, timedelta(seconds=-1))))

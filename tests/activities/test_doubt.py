@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 from temporalio.exceptions import ApplicationError
 
-from ledger import Ledger, uncertain
+from ledger import Ledger, channels, uncertain
 from ledger.uncertain import Patience
 from mail.transport import Accepted, Evidence, FateUnknown, HandOver
-from tests.activities.given import START, Desk, Recorder, end_lease, event, put_on_wire
+from tests.activities.given import START, Desk, Recorder, end_lease, end_wait_of_channels, event, put_on_wire
 from workflows.wire import Due
 
 NO_WAIT = Patience(timedelta(0), timedelta(0), timedelta(hours=2))
@@ -84,13 +84,41 @@ def test_without_any_word_from_the_provider_staff_are_asked_in_the_end(desk: Des
 
 
 @pytest.mark.parametrize(("key", "copies"), [(WELCOME, 1), (CONFIRMATION, 2)])
-def test_where_nobody_ever_reports_the_plan_decides_at_once(desk: Desk, key: str, copies: int) -> None:
+def test_where_nobody_ever_reports_the_plan_decides_at_once(desk: Desk, ledger: Ledger, key: str, copies: int) -> None:
     due = next(due for due in desk.decide(START, event(1, "submitted")).due if due.key == key)
     recorder = Recorder([FateUnknown(sentence="no answer")], evidence="none")
     error = raised(lambda: desk.notify(due, recorder))
     assert (error.type, error.next_retry_delay) == ("FateUnknown", timedelta(seconds=1))
+    end_wait_of_channels(ledger)
     assert desk.notify(due, recorder).result == ("sent" if copies == 2 else "unknown")
     assert len(recorder.given) == copies
+
+
+def test_where_nobody_ever_reports_a_server_that_never_answers_is_given_two_copies_and_no_more(
+    desk: Desk, confirmation: Due, ledger: Ledger
+) -> None:
+    recorder = Recorder([FateUnknown(sentence="no answer")] * 3, evidence="none")
+    for _ in range(2):
+        assert raised(lambda: desk.notify(confirmation, recorder)).type == "FateUnknown"
+        end_wait_of_channels(ledger)
+    outcome = desk.notify(confirmation, recorder)
+    assert (outcome.result, outcome.reason, len(recorder.given)) == ("unknown", "review", 2)
+
+
+def test_where_nobody_ever_reports_messages_wait_while_one_asks_whether_answers_come_again(
+    desk: Desk, welcome: Due, confirmation: Due, ledger: Ledger
+) -> None:
+    recorder = Recorder([FateUnknown(sentence="no answer")], evidence="none")
+    raised(lambda: desk.notify(welcome, recorder))
+    waiting = raised(lambda: desk.notify(confirmation, recorder))
+    assert waiting.type == "channel_busy"
+    assert waiting.next_retry_delay is not None
+    assert timedelta(seconds=30) < waiting.next_retry_delay <= timedelta(minutes=1)
+    assert len(recorder.given) == 1
+    end_wait_of_channels(ledger)
+    assert desk.notify(confirmation, recorder).result == "sent"
+    with ledger.read() as conn:
+        assert [row.state for row in channels.channels(conn)] == ["up"]
 
 
 def test_evidence_settles_a_lost_answer_without_a_second_copy(desk: Desk, confirmation: Due, ledger: Ledger) -> None:
@@ -108,6 +136,7 @@ def test_evidence_settles_a_lost_answer_without_a_second_copy(desk: Desk, confir
 def test_evidence_of_both_attempts_is_a_double_that_is_said(desk: Desk, confirmation: Due, ledger: Ledger) -> None:
     recorder = Recorder([FateUnknown(sentence="no answer")], evidence="none")
     raised(lambda: desk.notify(confirmation, recorder))
+    end_wait_of_channels(ledger)
     assert desk.notify(confirmation, recorder).result == "sent"
     assert not desk.row(CONFIRMATION).doubled
     with ledger.write() as conn:

@@ -4,15 +4,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 from temporalio.exceptions import ApplicationError
 
 from activities.notify import Notify, Ready
 from activities.shelf import Shelf
-from ledger import Ledger, bodies, channels, facts, mail_tables, people, sending, suppressions, wake_ups
-from ledger.engine import database_now
+from ledger import Ledger, bodies, channels, facts, people, sending, suppressions, wake_ups
 from ledger.message_rows import MessageRow
-from mail.transport import ChannelRefused, HandOver, NotTaken, Refused
+from mail.transport import Accepted, ChannelRefused, HandOver, NotTaken, Refused
 from tests.activities.given import (
     JOURNEY,
     PLAN,
@@ -22,6 +20,7 @@ from tests.activities.given import (
     ada,
     after,
     end_lease,
+    end_wait_of_channels,
     event,
     folder,
     publish,
@@ -49,6 +48,13 @@ def test_a_message_leaves_once_with_everything_the_ledger_keeps_of_it(desk: Desk
     assert email.message_id_header == f"<{row.id}@example.org>"
     assert email.headers["X-Waypost-Key"] == WELCOME
     assert email.headers["X-Waypost-Plan"] == row.plan_version
+
+
+def test_what_was_not_as_asked_stands_beside_the_acceptance(desk: Desk, welcome: Due) -> None:
+    taken = Accepted(provider_id="Q1", remark="refused for 1 of 2 recipients (status 550); the others have it")
+    assert desk.notify(welcome, Recorder([taken])).result == "sent"
+    row = desk.row(WELCOME)
+    assert (row.state, row.provider_id, row.detail) == ("accepted", "Q1", taken.remark)
 
 
 def test_a_second_attempt_after_acceptance_sends_nothing(desk: Desk, welcome: Due) -> None:
@@ -276,12 +282,6 @@ def test_a_failed_delivery_is_heard_once_by_the_journey(desk: Desk, welcome: Due
         fact = facts.by_id(conn, JOURNEY, "w-1")
     assert fact is not None
     assert (fact.data, fact.at) == (failure, after(1, hours=1))
-
-
-def end_wait_of_channels(ledger: Ledger) -> None:
-    """As if whatever keeps channels shut were over."""
-    with ledger.write() as conn:
-        conn.execute(sa.update(mail_tables.channel).values(retry_at=database_now(conn, timedelta(seconds=-1))))
 
 
 def test_no_error_names_anybody(desk: Desk, welcome: Due) -> None:

@@ -153,6 +153,16 @@ def test_an_accepted_message_has_both_clocks_and_what_the_provider_calls_it(ledg
     assert (attempt.outcome, attempt.provider_id, attempt.ended_at) == ("accepted", "provider-1", LATER)
 
 
+def test_what_was_not_as_asked_is_kept_with_the_acceptance(ledger: Ledger) -> None:
+    remark = "refused for 1 of 2 recipients"
+    with ledger.write() as connection:
+        row = a_message_on_wire(connection)
+        sending.accepted(connection, row.id, row.attempt, "provider-1", CLOCK, LATER, remark)
+        after = present(connection, row.id)
+        [attempt] = sending.attempts(connection, row.id)
+    assert (after.state, after.reason, after.detail, attempt.detail) == ("accepted", None, remark, remark)
+
+
 def test_a_message_that_was_not_taken_is_claimed_again_and_both_hand_overs_are_kept(ledger: Ledger) -> None:
     with ledger.write() as connection:
         first = a_message_on_wire(connection)

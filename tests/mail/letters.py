@@ -6,6 +6,7 @@ from typing import Any
 from mail.message import Email, Mailbox
 
 ROSA = Mailbox(name="Rosa Aldana", email="rosa.aldana@reader.example")
+DESK = (Mailbox(email="desk@example.org"), Mailbox(email="office@example.org"), Mailbox(email="chair@x.example"))
 
 
 def letter(**changes: Any) -> Email:

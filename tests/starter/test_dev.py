@@ -125,7 +125,10 @@ def test_every_journey_goes_on_whatever_is_killed(tmp_path: Path, started: list[
         ('environment = "production"', "waypost dev is for evaluation and development, and environment is production"),
         ('[temporal]\naddress = "cloud:7233"', "temporal.address is cloud:7233; waypost dev runs a Temporal server of"),
         ('[ledger]\nurl = "mysql://x/y"', "a ledger's address is sqlite:///PATH or postgresql://"),
-        ('[mail]\ntransport = "pigeon"', "waypost.toml: mail.transport: input should be 'folder' or 'sendgrid'"),
+        (
+            '[mail]\ntransport = "pigeon"',
+            "waypost.toml: mail.transport: input should be 'folder', 'smtp' or 'sendgrid'",
+        ),
     ],
 )
 def test_settings_that_it_is_not_made_for_are_one_sentence(

@@ -48,6 +48,11 @@ def test_the_file_is_read(tmp_path: Path) -> None:
         ("WAYPOST_TEMPORAL_NAMESPACE", "n", "temporal.namespace", "n"),
         ("WAYPOST_MAIL_TRANSPORT", "sendgrid", "mail.transport", "sendgrid"),
         ("WAYPOST_MAIL_FOLDER", "out", "mail.folder", Path("out")),
+        ("WAYPOST_MAIL_SMTP_HOST", "mail.example.org", "mail.smtp_host", "mail.example.org"),
+        ("WAYPOST_MAIL_SMTP_PORT", "2525", "mail.smtp_port", 2525),
+        ("WAYPOST_MAIL_SMTP_SECURITY", "tls", "mail.smtp_security", "tls"),
+        ("WAYPOST_MAIL_SMTP_USER", "u", "mail.smtp_user", "u"),
+        ("WAYPOST_MAIL_SMTP_EHLO", "mailer.example.org", "mail.smtp_ehlo", "mailer.example.org"),
         ("WAYPOST_MAIL_SENDGRID_HOST", "http://x", "mail.sendgrid_host", "http://x"),
         ("WAYPOST_MAIL_ONLY_TO", "a@b.org, c@d.org", "mail.only_to", ("a@b.org", "c@d.org")),
     ],
@@ -58,7 +63,8 @@ def test_each_value_may_come_from_the_environment_and_wins_over_the_file(
     _write(
         tmp_path,
         'environment = "development"\nfast_forward = false\n[ledger]\nurl = "f"\n[temporal]\naddress = "f"\n'
-        'namespace = "f"\n[mail]\ntransport = "folder"\nfolder = "f"\nsendgrid_host = "f"\nonly_to = ["f"]\n',
+        'namespace = "f"\n[mail]\ntransport = "folder"\nfolder = "f"\nsendgrid_host = "f"\nonly_to = ["f"]\n'
+        'smtp_host = "f"\nsmtp_port = 25\nsmtp_security = "none"\nsmtp_user = "f"\nsmtp_ehlo = "f"\n',
     )
     monkeypatch.setenv(variable, value)
     found: object = load_settings(tmp_path)
@@ -73,7 +79,10 @@ def test_each_value_may_come_from_the_environment_and_wins_over_the_file(
         ("environment = ", "waypost.toml is not TOML"),
         ('enviroment = "production"', "waypost.toml: enviroment is no setting; the settings are environment"),
         ('[mail]\nonly = ["a"]', "waypost.toml: mail.only is no setting"),
-        ('[mail]\ntransport = "smtp"', "waypost.toml: mail.transport: input should be 'folder' or 'sendgrid'"),
+        (
+            '[mail]\ntransport = "pigeon"',
+            "waypost.toml: mail.transport: input should be 'folder', 'smtp' or 'sendgrid'",
+        ),
         ('[mail]\napi_key = "SG.secret"', "waypost.toml: mail.api_key is no setting"),
     ],
 )
@@ -88,12 +97,38 @@ def test_a_wrong_file_is_one_sentence_that_names_it_and_no_value(tmp_path: Path,
 
 def test_a_wrong_variable_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WAYPOST_MAIL_TRANSPORT", "pigeon")
-    with pytest.raises(SettingsError, match=r"^WAYPOST_MAIL_TRANSPORT: input should be 'folder' or 'sendgrid'$"):
+    with pytest.raises(
+        SettingsError, match=r"^WAYPOST_MAIL_TRANSPORT: input should be 'folder', 'smtp' or 'sendgrid'$"
+    ):
         load_settings(tmp_path)
 
 
-def test_outside_production_sendgrid_may_only_write_to_the_addresses_of_the_list(tmp_path: Path) -> None:
-    _write(tmp_path, '[mail]\ntransport = "sendgrid"\nonly_to = ["Me@Example.org"]\n')
+def test_the_smtp_password_is_no_setting_and_disturbs_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WAYPOST_SMTP_PASSWORD", "secret")
+    assert "secret" not in repr(load_settings(tmp_path))
+    _write(tmp_path, '[mail]\nsmtp_password = "secret"\n')
+    with pytest.raises(SettingsError, match=r"mail\.smtp_password is no setting"):
+        load_settings(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("mail", "place"),
+    [
+        ("", "HERE/mail"),
+        ('transport = "smtp"\nsmtp_host = "mail.example.org"', "mail.example.org:587"),
+        ('transport = "sendgrid"', "https://api.sendgrid.com"),
+    ],
+)
+def test_it_says_where_mail_is_handed_over(tmp_path: Path, mail: str, place: str) -> None:
+    _write(tmp_path, f"[mail]\n{mail}\n")
+    assert load_settings(tmp_path).mail_goes_to == place.replace("HERE", str(tmp_path))
+
+
+@pytest.mark.parametrize("transport", ["smtp", "sendgrid"])
+def test_outside_production_a_transport_may_only_write_to_the_addresses_of_the_list(
+    tmp_path: Path, transport: str
+) -> None:
+    _write(tmp_path, f'[mail]\ntransport = "{transport}"\nonly_to = ["Me@Example.org"]\n')
     assert load_settings(tmp_path).allowed_addresses == frozenset({"me@example.org"})
 
 
