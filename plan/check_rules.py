@@ -3,7 +3,7 @@
 from typing import Final
 
 from plan.check import Case
-from plan.conditions import fault, names
+from plan.conditions import fault, message_names, names
 from plan.model import RESERVED_EVENTS, Process, Rule
 from plan.names import clock_of, item_kinds, item_kinds_of, processes_of
 from plan.problem import clip
@@ -25,7 +25,7 @@ def check_rules(case: Case) -> None:
         if all(process in case.plan.processes for process in rule.in_ or ()):
             _trigger(case, rule)
             _stages(case, rule)
-        if rule.if_ and (wrong := fault(rule.if_, names(case.plan, of_now=True))):
+        if rule.if_ and (wrong := fault(rule.if_, names(case.plan, of_now=True) | message_names(case.plan))):
             case.wrong(f"the condition `{clip(rule.if_)}` cannot be used: {wrong}", *here, "if")
         if rule.becomes and (wrong := fault(rule.becomes, names(case.plan, of_now=False))):
             case.wrong(f"the condition `{clip(rule.becomes)}` cannot be used: {wrong}", *here, "becomes")

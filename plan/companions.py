@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from plan.calendar import local_date
+from plan.case import Case
 from plan.facts import Sent
-from plan.judgement import SETTLED, Candidate, Case, is_past
+from plan.judgement import SETTLED, Candidate, is_past
 from plan.keys import message_key, stem
 from plan.lateness import lateness
 from plan.planned import rules_of

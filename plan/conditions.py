@@ -38,6 +38,8 @@ _CEL: Final = {
 _TOKEN: Final = re.compile(
     r"""("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')|([A-Za-z_][\w.]*)|(\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)"""
 )
+MESSAGES: Final = ("sent", "delivered", "failed")
+_MESSAGE: Final = re.compile(rf"(?<![\w.])({'|'.join(MESSAGES)})\.([A-Za-z_]\w*)")
 _PLACE: Final = re.compile(r"<input>:(\d+):(\d+): (.*)")
 _UNDECLARED: Final = re.compile(r"undeclared reference to '([^']*)'")
 
@@ -69,6 +71,20 @@ def allowances(plan: Plan) -> tuple[str, ...]:
     return tuple(dict.fromkeys(words))
 
 
+def message_names(plan: Plan) -> dict[str, str]:
+    """What a condition of now may also speak of: `sent.RULE`, `delivered.RULE`, `failed.RULE` of this journey.
+
+    A notification with a dash in its name is out of reach: CEL takes it for a subtraction.
+    """
+    spoken = [name for name in plan.rules if name.isidentifier()]
+    return {f"{what}.{name}": "bool" for name in spoken for what in MESSAGES}
+
+
+def messages_of(text: str) -> tuple[tuple[str, str], ...]:
+    """The messages that a condition speaks of: what became of them, and the notification."""
+    return tuple(dict.fromkeys((found[1], found[2]) for found in _MESSAGE.finditer(text)))
+
+
 def holds(condition: str, plan: Plan, told: Mapping[str, JsonValue], person: Mapping[str, JsonValue]) -> bool:
     """Whether a condition over facts alone is true; `person` are the applicant's attributes."""
     values = {**told, **{f"person.{name}": value for name, value in person.items()}}
@@ -91,6 +107,7 @@ def fault(text: str, declared: Mapping[str, str]) -> str | None:
 def evaluate(text: str, declared: Mapping[str, str], values: Mapping[str, JsonValue | datetime], zone: str) -> Answer:
     """The condition over these values; what is not known makes it not hold, and is no error (plan.md 7)."""
     known: dict[str, object] = {}
+    declared = {name: kind for name, kind in declared.items() if name in text}
     for name, kind in declared.items():
         value = _value(kind, values.get(name), zone)
         if value is not None:

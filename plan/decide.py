@@ -8,9 +8,10 @@ from typing import Final
 from plan import companions, judgement
 from plan.agenda import Agenda, ClockState, ItemState, Occurrence
 from plan.arrows import arrows_of
+from plan.case import Case
 from plan.clocks import Run
 from plan.facts import Fact, Journey, People, Sent
-from plan.judgement import Candidate, Case
+from plan.judgement import Candidate
 from plan.leftovers import leftover
 from plan.life import Life
 from plan.model import Plan, Purpose

@@ -5,13 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, get_args
 
-from pydantic import JsonValue
-
 from plan.agenda import Occurrence
-from plan.arrows import Arrows
-from plan.conditions import Answer, allowances, evaluate, names
-from plan.facts import People, Sent
-from plan.life import Life
+from plan.case import Case
+from plan.facts import Sent
 from plan.model import Plan
 from plan.outcomes import Because, Held, Outcome
 from plan.pausing import days_remaining
@@ -37,34 +33,6 @@ OWN: Final = frozenset(
     }
 )
 GIVEN_BACK: Final = frozenset(get_args(Held)) - OWN  # reasons that only whoever sends can find, and take away again
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """Everything that judging needs, for one `decide`."""
-
-    plan: Plan
-    life: Life
-    arrows: Arrows
-    people: People
-    sent: Mapping[str, Sent]
-    now: datetime
-
-    def consents(self, role: str) -> bool:
-        """Whether the applicant agreed that whoever holds this role is told."""
-        applicant = self.people.people.get(self.life.journey.person_id)
-        return applicant is not None and role in applicant.consents
-
-    def holds(self, condition: str, moment: datetime) -> Answer:
-        """The condition with what was told by `moment`, and the applicant as known now."""
-        applicant = self.people.people.get(self.life.journey.person_id)
-        values: dict[str, JsonValue | datetime] = dict(self.life.told_at(moment))
-        if applicant is not None:
-            values |= {f"person.{name}": value for name, value in applicant.attributes.items()}
-        values |= {"stage": self.life.track.visit(moment).stage, "now": moment}
-        allowed = self.life.allowed(moment)
-        values |= {f"allows.{word}": word in allowed for word in allowances(self.plan)}
-        return evaluate(condition, names(self.plan, of_now=True), values, self.plan.timezone)
 
 
 @dataclass(slots=True, eq=False)
@@ -194,7 +162,7 @@ def by_condition(candidate: Candidate, case: Case) -> None:
         return None
     leave_at = candidate.times.leave_at if candidate.times else case.now
     for moment in dict.fromkeys((min(leave_at, case.now), case.now)):
-        answer = case.holds(condition, moment)
+        answer = case.holds(condition, moment, candidate.planned.item)
         if answer.error is not None:
             return candidate.hold("condition_error", answer.error)
         if not answer.holds:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from plan.conditions import messages_of
 from plan.correcting import correcting
 from plan.dispatches import dispatches
 from plan.facts import Fact, Journey, People, Sent
@@ -13,6 +14,7 @@ from plan.lifecycle import fold
 from plan.model import Plan
 from plan.planned import Planned, rules_of
 from plan.recipients import Recipient, recipients
+from plan.redating import redated
 from plan.timing import Reader, Times, reader, times
 from plan.triggers import planned
 
@@ -41,16 +43,18 @@ def outlook(
     applicant = people.people.get(journey.person_id)
     known = (*facts, *dispatches(plan.processes[journey.process], sent))
     life = fold(plan, journey, known, applicant.attributes if applicant else None, until)
-    return Outlook(life, _drafts(plan, life, people, {row.key: row for row in sent}))
+    return Outlook(life, _drafts(plan, life, people, {row.key: row for row in sent}, until))
 
 
 def changes_by_itself(plan: Plan, process: str) -> bool:
     """Whether it depends on what was sent or on the time, too: not on plan, facts and people alone."""
     clocks = plan.processes[process].deadlines.values()
-    return any(c.after_sent or c.waits_for or c.every for c in clocks) or any(r.corrects for r in plan.rules.values())
+    rules = plan.rules.values()
+    clocked = any(c.after_sent or c.waits_for or c.every for c in clocks)
+    return clocked or any(rule.corrects or messages_of(rule.if_ or "") for rule in rules)
 
 
-def _drafts(plan: Plan, life: Life, people: People, sent: Mapping[str, Sent]) -> tuple[Draft, ...]:
+def _drafts(plan: Plan, life: Life, people: People, sent: Mapping[str, Sent], until: datetime) -> tuple[Draft, ...]:
     """One draft a key; of two dates with the same key the later one counts."""
     found: dict[str, Draft] = {}
     _add(found, planned(plan, life), plan, life, people)
@@ -58,6 +62,9 @@ def _drafts(plan: Plan, life: Life, people: People, sent: Mapping[str, Sent]) ->
     for rule in rules_of(plan, life.process.name):
         if rule.corrects:
             _add(found, correcting(rule, life, standing, sent), plan, life, people)
+        if rule.moved is not None:
+            said = [draft.planned for draft in found.values() if draft.planned.rule is rule]
+            _add(found, redated(rule, plan, life, said, sent, until), plan, life, people)
     return tuple(found.values())
 
 

@@ -1,6 +1,7 @@
 """Conditions in CEL: checked when a plan is read, and never holding unless they are plainly true (plan.md 7, 20)."""
 
 from datetime import datetime
+from typing import Final
 
 import pytest
 from hypothesis import given
@@ -8,6 +9,11 @@ from hypothesis import strategies as st
 from pydantic import JsonValue
 
 from plan.conditions import evaluate, fault
+from plan.facts import Sent
+from plan.model import Rule
+from tests.plan.programs import program
+from tests.plan.walk import State, at, begin, outcome
+from tests.plan.written import changed, problems
 
 DECLARED = {
     "credits.earned": "double",
@@ -117,3 +123,59 @@ def test_20_no_error_under_any_operator_ever_holds(error: str, around: list[str]
 def test_20_the_answer_names_what_was_read_and_nothing_else() -> None:
     answer = evaluate("credits.earned >= credits.required", DECLARED, KNOWN, ZONE)
     assert answer.read == "credits.earned 30, credits.required 40"
+
+
+QUESTION: Final = Rule(name="question", purpose="request", to=("applicant",), on="document_insufficient")
+BEFORE_NEWS: Final = at("2026-09-05 08:00")
+
+
+@pytest.mark.parametrize(
+    ("condition", "state", "about", "said"),
+    [
+        ("!sent.question", None, "doc-1", True),
+        ("!sent.question", "sent", "doc-1", False),
+        ("sent.question", "sent", "doc-1", True),
+        ("sent.question", "unknown", "doc-1", True),
+        ("sent.question", "open", "doc-1", False),
+        ("sent.question", "failed", "doc-1", False),
+        ("failed.question", "failed", "doc-1", True),
+        ("failed.question", "sent", "doc-1", False),
+        ("sent.question", "sent", "doc-2", False),  # a message about another item
+        ("delivered.question", "sent", "doc-1", True),
+        ("delivered.question && false", "sent", "doc-1", False),
+    ],
+)
+def test_20_a_condition_of_now_may_speak_of_what_became_of_a_message(
+    condition: str, state: State | None, about: str, said: bool
+) -> None:
+    rule = Rule(name="news", purpose="announcement", to=("applicant",), on="document_accepted", if_=condition)
+    way = begin(program([QUESTION, rule]), "2026-09-01 10:00")
+    if state is not None:
+        key = f"question#f0/{about}>applicant"
+        handed = BEFORE_NEWS if state in {"sent", "unknown", "failed"} else None
+        way.rows[key] = Sent(key=key, state=state, at=handed, delivered_at=handed)
+    way.tell("document_accepted", at("2026-09-05 10:00"), item="doc-1")
+    agenda = way.agenda(at("2026-09-05 10:00"))
+    assert outcome(agenda, "news#f0/doc-1") == (("ready",) if said else ("skipped", "condition_false"))
+
+
+def test_20_what_was_delivered_later_was_not_delivered_yet() -> None:
+    rule = Rule(name="news", purpose="announcement", to=("applicant",), on="submitted", if_="!delivered.question")
+    way = begin(program([QUESTION, rule]), "2026-09-01 10:00")
+    key = "question#f0/doc-1>applicant"
+    way.rows[key] = Sent(key=key, state="sent", at=BEFORE_NEWS, delivered_at=at("2026-09-07 10:00"))
+    way.tell("submitted", at("2026-09-06 10:00"))
+    assert outcome(way.agenda(at("2026-09-06 10:00")), "news") == ("ready",)
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [
+        ("if: sent.welcom", "column 5: there is no `sent.welcom`: did you mean `sent.welcome`?"),
+        ("becomes: sent.receipt", "column 5: there is no `sent.receipt`: write one of `credits.earned`"),
+    ],
+)
+def test_20_a_message_that_is_none_and_one_in_a_condition_over_facts_are_refused(rule: str, expected: str) -> None:
+    trigger = f"on: created, {rule}" if rule.startswith("if") else rule
+    [found] = problems(changed("to: applicant, on: created", f"to: applicant, {trigger}"))
+    assert expected in found

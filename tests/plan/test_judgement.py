@@ -183,3 +183,23 @@ def test_17_a_deadline_without_a_date_holds_its_rules_and_no_others() -> None:
     assert "submission#f0>applicant" in way.gone()
     assert outcome(agenda, "due_reminder:P90D@unknown")[0] == "skipped"
     assert way.run(at("2026-12-10")).ends
+
+
+@pytest.mark.parametrize(
+    ("optional", "opted_out", "expected"),
+    [
+        (True, {"*"}, ("skipped", "opted_out")),
+        (True, {"tip"}, ("skipped", "opted_out")),
+        (True, {"other"}, ("ready",)),
+        (True, set(), ("ready",)),
+        (False, {"*", "tip"}, ("ready",)),
+    ],
+)
+def test_31_people_opt_out_of_what_is_optional_and_of_nothing_else(
+    optional: bool, opted_out: set[str], expected: tuple[str, ...]
+) -> None:
+    rule = Rule(name="tip", purpose="announcement", to=("applicant",), on="created", optional=optional)
+    way = begin(program([rule]), "2026-09-01 10:00")
+    applicant = PEOPLE.people["p1"].model_copy(update={"opted_out": frozenset(opted_out)})
+    way.people = PEOPLE.model_copy(update={"people": {**PEOPLE.people, "p1": applicant}})
+    assert outcome(way.agenda(), "tip#created") == expected
