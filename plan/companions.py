@@ -29,23 +29,15 @@ def grouped(candidates: Iterable[Candidate], by: Callable[[Candidate], Hashable]
     return list(groups.values())
 
 
-def offsets_of_one_date(candidate: Candidate) -> Hashable:
-    """What the offsets of one rule counted from one date or fact, to one recipient, have in common."""
-    planned = candidate.planned
-    moment = planned.trigger.moment if planned.trigger else ""
-    return planned.rule.name, id(planned.run), id(planned.dated), moment, planned.item, candidate.recipient.to
-
-
 def settled(candidate: Candidate) -> bool:
     return candidate.row is not None and candidate.row.state in SETTLED
 
 
 def catch_up(candidates: list[Candidate], case: Case) -> None:
     """A deadline that moved nearer brings its latest passed offset, unless a rule on `moved:` tells of it (33)."""
-    told = {rule.moved for rule in rules_of(case.plan, case.life.process.name)}
-    nearer = [
-        c for c in candidates if _moved_nearer(c) and c.planned.run is not None and c.planned.run.name not in told
-    ]
+    nearer = [c for c in candidates if _moved_nearer(c)]
+    told = {rule.moved for rule in rules_of(case.plan, case.life.process.name)} if nearer else set()
+    nearer = [c for c in nearer if c.planned.run is not None and c.planned.run.name not in told]
     for group in grouped(nearer, lambda c: (id(c.planned.run), c.planned.rule.to, c.recipient.to)):
         if any(settled(c) for c in group):
             continue
@@ -62,7 +54,7 @@ def catch_up(candidates: list[Candidate], case: Case) -> None:
 
 def set_lateness(candidates: list[Candidate]) -> None:
     """Give each the last instant at which it is worth sending; no reminder outlives its rule's next offset (26)."""
-    for group in grouped(candidates, offsets_of_one_date):
+    for group in grouped(candidates, _family):
         leaving = sorted({c.times.leave_at for c in group if c.times})
         for candidate in group:
             if candidate.outcome is None and candidate.times is not None:
@@ -73,7 +65,7 @@ def set_lateness(candidates: list[Candidate]) -> None:
 def sent_recently(candidates: list[Candidate], sent: Mapping[str, Sent], zone: str) -> None:
     """The same offset before a moved deadline is not said again so soon after it was said for another date (32)."""
     moved = [c for c in candidates if c.planned.run is not None and len(c.planned.run.dates) > 1]
-    for group in grouped((c for c in moved if c.planned.by_clock and c.times), offsets_of_one_date):
+    for group in grouped((c for c in moved if c.planned.by_clock and c.times), _family):
         ordered = sorted(group, key=_place)
         for candidate, following in zip(ordered, [*ordered[1:], None], strict=True):
             if candidate.outcome is None:
@@ -91,7 +83,7 @@ def as_planned(candidate: Candidate) -> datetime:
 def one_a_day(candidates: list[Candidate], when: Callable[[Candidate], datetime]) -> None:
     """Of two offsets of one rule on one day the later speaks, wherever the window moved it (24)."""
     open_ones = [c for c in candidates if c.planned.offset and c.times and (c.outcome is None or settled(c))]
-    for group in grouped(open_ones, lambda c: (offsets_of_one_date(c), c.reader.date(when(c)))):
+    for group in grouped(open_ones, lambda c: (c.family, c.reader.date(when(c)))):
         last = max(group, key=_natural)
         for candidate in group:
             if candidate is not last and candidate.outcome is None:
@@ -194,6 +186,10 @@ def newcomers(candidates: list[Candidate], sent: Mapping[str, Sent]) -> None:
             others = reached.get(message_key(candidate.planned.stem, candidate.recipient.role), set())
             if others - {candidate.recipient.to}:
                 candidate.skip("already_past", "start", "it went to those who held the role then")
+
+
+def _family(candidate: Candidate) -> Hashable:
+    return candidate.family
 
 
 def _moved_nearer(candidate: Candidate) -> bool:

@@ -1,6 +1,6 @@
 """What is settled about one occurrence, step by step: each step gives an outcome with its reason, or passes it on."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, get_args
@@ -44,6 +44,7 @@ class Candidate:
     reader: Reader
     times: Times | None
     key: str
+    family: Hashable
     row: Sent | None = None
     outcome: Outcome | None = None
     reason: str | None = None

@@ -1,6 +1,6 @@
 """What would come in a journey if nothing more were heard: its course, and every message planned on it. No present."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -27,6 +27,7 @@ class Draft(NamedTuple):
     reader: Reader
     times: Times | None
     key: str
+    family: Hashable  # the same for all offsets of one rule counted from one date or fact, to one recipient
 
 
 class Outlook(NamedTuple):
@@ -74,7 +75,12 @@ def _add(found: dict[str, Draft], occurrences: Iterable[Planned], plan: Plan, li
             key = message_key(one.stem, recipient.to)
             if _counts_more(one, found.get(key)):
                 whose = reader(plan, recipient, life.journey.id)
-                found[key] = Draft(one, recipient, whose, times(one, whose), key)
+                found[key] = Draft(one, recipient, whose, times(one, whose), key, _family(one, recipient))
+
+
+def _family(one: Planned, recipient: Recipient) -> Hashable:
+    moment = one.trigger.moment if one.trigger else ""
+    return one.rule.name, id(one.run), id(one.dated), moment, one.item, recipient.to
 
 
 def _counts_more(one: Planned, before: Draft | None) -> bool:
