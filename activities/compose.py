@@ -6,12 +6,13 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import Connection
 
-from ledger import plans, texts
+from ledger import page_tokens, plans, suppressions, texts
 from ledger.case import Case
 from ledger.message_rows import MessageRow
 from ledger.people import PersonRow
 from mail.merge import BadLink, MissingField
 from mail.message import Email, Mailbox
+from mail.reader_links import Page, ReaderLinks
 from mail.render import Letterhead, Rendered, render
 from mail.template import Template, parse
 from plan.agenda import Agenda, Occurrence
@@ -19,6 +20,8 @@ from plan.merge import fields
 from plan.model import Plan
 
 WHY: Final = "You receive this because of your {process} with {program}."
+MANDATORY: Final[tuple[Page, ...]] = ("view",)
+OPTIONAL: Final[tuple[Page, ...]] = ("view", "preferences", "unsubscribe")
 
 
 class Held(NamedTuple):
@@ -29,16 +32,28 @@ class Held(NamedTuple):
 
 
 class Composed(NamedTuple):
-    """An e-mail ready to leave, and what the ledger keeps of it."""
+    """An e-mail ready to leave, and what the ledger keeps of it. `bypassed`: the provider's list that it passes by."""
 
     email: Email
     template_version: str
+    links: ReaderLinks | None
+    bypassed: str | None
 
 
 def compose(
-    conn: Connection, plan: Plan, case: Case, agenda: Agenda, occurrence: Occurrence, row: MessageRow, clock: datetime
+    conn: Connection,
+    plan: Plan,
+    case: Case,
+    agenda: Agenda,
+    occurrence: Occurrence,
+    row: MessageRow,
+    clock: datetime,
+    public_url: str | None,
 ) -> Composed | Held:
-    """The message of `row` as it reads at `clock`. Every attempt to send it has the same id, date and name."""
+    """The message of `row` as it reads at `clock`. Every attempt to send it has the same id, date and name.
+
+    Without `public_url` nobody could open a page of ours, so the message has no links to any.
+    """
     person = case.persons.get(occurrence.person_id or "")
     to = _recipients(plan, occurrence, person)
     if not to:
@@ -56,10 +71,13 @@ def compose(
         locale=stored.locale,
         footer=(WHY.format(process=case.journey.process.replace("_", " "), program=plan.title),),
     )
-    rendered = render(template, values, letterhead)
+    links = _links(plan, occurrence, public_url)
+    rendered = render(template, values, letterhead, links)
     if isinstance(rendered, MissingField | BadLink):
         return Held("template_error", rendered.sentence)
-    return Composed(_email(plan, occurrence, row, to, rendered), stored.version)
+    bypassed = _bypassed(conn, plan, occurrence, to)
+    email = _email(plan, occurrence, row, to, rendered, links, bypass_unsubscribe=bypassed is not None)
+    return Composed(email, stored.version, links, bypassed)
 
 
 def _recipients(plan: Plan, occurrence: Occurrence, person: PersonRow | None) -> tuple[Mailbox, ...]:
@@ -68,6 +86,23 @@ def _recipients(plan: Plan, occurrence: Occurrence, person: PersonRow | None) ->
     if person is None or person.email is None:
         return ()
     return (Mailbox(name=person.name or "", email=person.email),)
+
+
+def _links(plan: Plan, occurrence: Occurrence, public_url: str | None) -> ReaderLinks | None:
+    """Of one person's message alone: a desk has several readers, and nothing to choose."""
+    if public_url is None or occurrence.person_id is None:
+        return None
+    pages = OPTIONAL if plan.rules[occurrence.notification].optional else MANDATORY
+    return ReaderLinks(public_url=public_url, tokens={page: page_tokens.new_token() for page in pages})
+
+
+def _bypassed(conn: Connection, plan: Plan, occurrence: Occurrence, to: tuple[Mailbox, ...]) -> str | None:
+    """A mandatory message reaches also who unsubscribed with the provider, who would drop it without a word."""
+    if plan.rules[occurrence.notification].optional:
+        return None
+    found = suppressions.active(conn, [mailbox.email for mailbox in to])
+    causes = {row.cause for rows in found.values() for row in rows}
+    return "unsubscribed" if "unsubscribed" in causes else None
 
 
 def _values(
@@ -94,7 +129,16 @@ def _values(
     )
 
 
-def _email(plan: Plan, occurrence: Occurrence, row: MessageRow, to: tuple[Mailbox, ...], rendered: Rendered) -> Email:
+def _email(
+    plan: Plan,
+    occurrence: Occurrence,
+    row: MessageRow,
+    to: tuple[Mailbox, ...],
+    rendered: Rendered,
+    links: ReaderLinks | None,
+    *,
+    bypass_unsubscribe: bool,
+) -> Email:
     sender = plan.sender
     return Email(
         id=row.id,
@@ -111,5 +155,7 @@ def _email(plan: Plan, occurrence: Occurrence, row: MessageRow, to: tuple[Mailbo
             "X-Waypost-Journey": row.journey_id or "-",
             "X-Waypost-Key": row.key,
             "X-Waypost-Plan": row.plan_version,
+            **(links.headers if links else {}),
         },
+        bypass_unsubscribe=bypass_unsubscribe,
     )

@@ -12,7 +12,7 @@ from temporalio.exceptions import ApplicationError
 from activities.compose import Composed, Held, compose
 from activities.edge import edge
 from activities.shelf import Shelf
-from ledger import Ledger, bodies, channels, journeys, messages, people, plans, sending, uncertain
+from ledger import Ledger, bodies, channels, journeys, messages, page_tokens, people, plans, sending, uncertain
 from ledger.case import basis, case, readers
 from ledger.channels import ChannelRow
 from ledger.message_rows import Busy, Claimed, Gone, MessageRow
@@ -57,7 +57,10 @@ class NotNow(NamedTuple):
 
 
 class Notify:
-    """Claims the row, renders, hands over, records. `only_to`: the only addresses that may be written to, if given."""
+    """Claims the row, renders, hands over, records. `only_to`: the only addresses that may be written to, if given.
+
+    `public_url`: where readers find the pages of their messages; without it no message links to any.
+    """
 
     def __init__(
         self,
@@ -66,6 +69,7 @@ class Notify:
         transport: Transport,
         only_to: Collection[str] | None = None,
         *,
+        public_url: str | None = None,
         lease: timedelta = LEASE,
         patience: Patience = Patience(),  # noqa: B008 - an immutable value
     ) -> None:
@@ -73,6 +77,7 @@ class Notify:
         self._shelf = shelf
         self._transport = transport
         self._only_to = None if only_to is None else frozenset(address.casefold() for address in only_to)
+        self._public_url = public_url
         self._lease = lease
         self._patience = patience
 
@@ -152,7 +157,7 @@ class Notify:
             occurrence = next((planned for planned in agenda.occurrences if planned.key == row.key), None)
             if occurrence is None or occurrence.outcome != "ready":
                 return NotNow(occurrence)
-            composed = compose(conn, plan, known, agenda, occurrence, row, clock)
+            composed = compose(conn, plan, known, agenda, occurrence, row, clock, self._public_url)
             if isinstance(composed, Held):
                 return composed
             if not self._may_write_to(composed):
@@ -166,7 +171,7 @@ class Notify:
 
     def _to_wire(self, ready: Ready, row: MessageRow, clock: datetime) -> bool:
         """The last commit before the first byte has the last word about plan, reader, fence and lease."""
-        email = ready.composed.email
+        email, links = ready.composed.email, ready.composed.links
         with self._ledger.write() as conn:
             if plans.current_version(conn, row.program, lock=True) != ready.plan.version:
                 return False
@@ -187,9 +192,12 @@ class Notify:
                 evidence=self._transport.evidence,
                 clock=clock,
                 now=_wall(),
+                bypassed=ready.composed.bypassed,
             )
             if gone:
-                bodies.keep(conn, row.id, row.attempt, email.subject, email.html, email.text, _wall())
+                html, text = (links.blanked(part) if links else part for part in (email.html, email.text))
+                bodies.keep(conn, row.id, row.attempt, email.subject, html, text, _wall())
+                page_tokens.keep(conn, row.id, links.tokens if links else {}, _wall())
             return gone
 
     def _record(self, row: MessageRow, handed: HandOver, clock: datetime) -> Outcome:

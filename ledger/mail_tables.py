@@ -123,6 +123,7 @@ attempt: Final = Table(
     Column("provider_id", ID),
     Column("ended_at", Instant),
     Column("evidence_at", Instant),
+    Column("bypassed", ID),
     Index(
         "ix_attempt_evidence",
         "transport",

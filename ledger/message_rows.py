@@ -107,6 +107,8 @@ class Gone(Frozen):
 class AttemptRow(Frozen):
     """One hand-over. Without an outcome it is under way, or was lost; `evidence_at`: a provider spoke of it.
 
+    `bypassed` is the list of the provider's that the message was to pass by: "unsubscribed" or none.
+
     `clock` is the journey's, `on_wire_at` the database's, the rest wall clock.
     """
 
@@ -125,3 +127,4 @@ class AttemptRow(Frozen):
     provider_id: str | None
     ended_at: AwareDatetime | None
     evidence_at: AwareDatetime | None
+    bypassed: str | None

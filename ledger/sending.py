@@ -64,6 +64,7 @@ def to_wire(
     evidence: Evidence,
     clock: datetime,
     now: datetime,
+    bypassed: str | None = None,
 ) -> bool:
     """The last commit before the first byte. True: this attempt alone may hand the message over, to this address.
 
@@ -91,6 +92,7 @@ def to_wire(
             evidence=evidence,
             clock=clock,
             on_wire_at=database_now(connection),
+            bypassed=bypassed,
         )
     )
     return True

@@ -30,7 +30,8 @@ def _one_line(value: str) -> str:
 OneLine = Annotated[str, StringConstraints(max_length=600), AfterValidator(_one_line)]
 AddressSpec = Annotated[str, StringConstraints(pattern=rf"^{ATOM}(?:\.{ATOM})*@{DOMAIN}$", max_length=254)]
 MessageId = Annotated[str, StringConstraints(pattern=rf"^<{ATOM}(?:\.{ATOM})*@{DOMAIN}>$", max_length=300)]
-HeaderName = Annotated[str, StringConstraints(pattern=r"^X-[A-Za-z0-9-]{1,64}$")]
+# Of the names that mean something to others, the two of RFC 8058 alone.
+HeaderName = Annotated[str, StringConstraints(pattern=r"^(?:X-[A-Za-z0-9-]{1,64}|List-Unsubscribe(?:-Post)?)$")]
 HeaderValue = Annotated[str, StringConstraints(pattern=r"^[ -~]{1,900}$")]
 
 
@@ -42,10 +43,11 @@ class Mailbox(Frozen):
 
 
 class Email(Frozen):
-    """One message. Nothing in it differs between two attempts to send it.
+    """One message. Between two attempts nothing differs but the tokens of its reader's own pages.
 
     `id` names the file of the mail folder too. `message_id_header` is `<id@sending-domain>` and `date` one instant of
-    the message, not of the attempt: by these two a mail store recognises a second copy.
+    the message, not of the attempt: by these two a mail store recognises a second copy. `bypass_unsubscribe`: it is
+    mandatory, and leaves even if the provider's list says that the reader unsubscribed from everything.
     Raises pydantic's ValidationError, which repeats no value, for what would forge or break a header.
     """
 
@@ -59,6 +61,7 @@ class Email(Frozen):
     html: str
     text: str
     headers: Mapping[HeaderName, HeaderValue] = Field(default_factory=dict)
+    bypass_unsubscribe: bool = False
 
 
 BODY: Final = SMTP.clone(cte_type="7bit")

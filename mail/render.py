@@ -12,6 +12,7 @@ from mail.frozen import Frozen
 from mail.html_part import html_of
 from mail.look import DAY, FONT, NIGHT
 from mail.merge import BadLink, MissingField, merge
+from mail.reader_links import CLASS, ReaderLinks
 from mail.template import Template
 from mail.text_part import opening, text_of, wrapped
 
@@ -39,7 +40,9 @@ class Rendered(Frozen):
     text: str
 
 
-def render(template: Template, fields: Mapping[str, str], letterhead: Letterhead) -> Rendered | MissingField | BadLink:
+def render(
+    template: Template, fields: Mapping[str, str], letterhead: Letterhead, links: ReaderLinks | None = None
+) -> Rendered | MissingField | BadLink:
     """The message with its fields merged in once, each value escaped for the place where it lands.
 
     Values are plain text. One that holds HTML, `[[brackets]]` or line ends is shown as it is, never obeyed.
@@ -61,17 +64,21 @@ def render(template: Template, fields: Mapping[str, str], letterhead: Letterhead
         footer=letterhead.footer,
         sender_name=letterhead.sender_name,
         help_address=letterhead.help_address,
+        own_pages=links.shown if links else (),
+        own_pages_class=CLASS,
         day=DAY,
         night=NIGHT,
         font=FONT,
     )
-    return Rendered(subject=subject, html=html, text=f"{text_of(body)}\n\n{_signature(letterhead)}\n")
+    return Rendered(subject=subject, html=html, text=f"{text_of(body)}\n\n{_signature(letterhead, links)}\n")
 
 
-def _signature(letterhead: Letterhead) -> str:
+def _signature(letterhead: Letterhead, links: ReaderLinks | None) -> str:
     """The letterhead in plain text, after the line `-- ` by which mail programs know a signature."""
     contact = " · ".join(filter(None, (letterhead.sender_name, letterhead.help_address)))
-    return "\n".join(("-- ", *(wrapped(line) for line in (letterhead.program_title, *letterhead.footer, contact))))
+    own_pages = (f"{label}:\n{address}" for label, address in (links.shown if links else ()))
+    lines = (letterhead.program_title, *letterhead.footer, contact, *own_pages)
+    return "\n".join(("-- ", *(wrapped(line) for line in lines)))
 
 
 @cache

@@ -17,12 +17,14 @@ import httpx
 from python_http_client import Client
 from sendgrid import SendGridAPIClient
 from sendgrid.helpers.mail import (
+    BypassUnsubscribeManagement,
     ClickTracking,
     Content,
     CustomArg,
     From,
     Header,
     Mail,
+    MailSettings,
     OpenTracking,
     Personalization,
     ReplyTo,
@@ -188,6 +190,8 @@ def _request_body(email: Email, attempt: int) -> Mail:
         OpenTracking(enable=False),
         SubscriptionTracking(enable=False),
     )
+    if email.bypass_unsubscribe:  # never the list of spam reports: a complaint stops everything
+        body.mail_settings = MailSettings(bypass_unsubscribe_management=BypassUnsubscribeManagement(enable=True))
     return body
 
 

@@ -161,11 +161,12 @@ class Desk:
         at: datetime = START,
         only_to: Sequence[str] | None = None,
         patience: Patience = Patience(),  # noqa: B008 - an immutable value
+        public_url: str | None = None,
     ) -> Outcome:
         """One attempt to send, at `at` on the journey's clock."""
         environment = ActivityEnvironment()
         environment.info = replace(environment.info, started_time=at)
-        activity = Notify(self.ledger, Shelf(), transport, only_to, patience=patience)
+        activity = Notify(self.ledger, Shelf(), transport, only_to, patience=patience, public_url=public_url)
         request = SendRequest(journey=JOURNEY, key=due.key, message_id=due.message_id, fence=due.fence)
         return Outcome.model_validate(environment.run(activity.notify, request))
 

@@ -120,3 +120,11 @@ def test_what_was_written_is_what_is_read(subject: str, name: str, body: str) ->
     ]
     contents = [part.get_content().replace("\r\n", "\n") for part in parsed(email).iter_parts()]
     assert contents == [email.text, email.html]
+
+
+@pytest.mark.parametrize(
+    "name", ["Bcc", "Subject", "Precedence", "List-Id", "List-Unsubscribe-Posts", "list-unsubscribe", "X-", "Date"]
+)
+def test_no_header_but_our_own_and_the_two_of_one_click_may_be_given(name: str) -> None:
+    with pytest.raises(ValidationError):
+        letter(headers={name: "a"})

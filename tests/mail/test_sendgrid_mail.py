@@ -87,6 +87,19 @@ def test_several_readers_are_one_personalization_and_no_name_holds_what_sendgrid
     ]
 
 
+def test_a_mandatory_message_passes_by_the_unsubscribed_and_nobody_who_complained(
+    stand_in: SendGridStandIn, sendgrid: SendGrid
+) -> None:
+    sendgrid.hand_over(letter(bypass_unsubscribe=True), 1)
+    assert stand_in.heard[0].body["mail_settings"] == {"bypass_unsubscribe_management": {"enable": True}}
+
+
+def test_the_headers_of_one_click_reach_sendgrid(stand_in: SendGridStandIn, sendgrid: SendGrid) -> None:
+    headers = {"List-Unsubscribe": "<https://a.example/u/b>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+    sendgrid.hand_over(letter(headers=headers), 1)
+    assert headers.items() <= stand_in.heard[0].body["headers"].items()
+
+
 @pytest.mark.parametrize(
     ("reply", "kind"),
     [
