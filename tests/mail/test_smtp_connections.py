@@ -79,6 +79,18 @@ def test_a_reply_too_many_is_never_taken_for_the_answer_to_the_next_message(stan
     assert [heard.connection for heard in stand_in.heard] == [1, 2]
 
 
+@pytest.mark.parametrize(
+    "told", [Told("sender", "what"), Told("data", "250 taken"), Told(reply="what"), Told(reply="421 4.3.2 closing")]
+)
+def test_after_a_reply_that_makes_no_sense_or_says_goodbye_the_connection_is_left(
+    stand_in: SmtpStandIn, smtp: Smtp, told: Told
+) -> None:
+    stand_in.answer(told, ACCEPT, Told("reset", "421 not asked any more"))
+    for attempt in (1, 2):
+        smtp.hand_over(letter(), attempt)
+    assert (stand_in.connections, stand_in.heard[-1].connection) == (2, 2)
+
+
 def test_what_a_server_says_unasked_ends_a_kept_connection(stand_in: SmtpStandIn, smtp: Smtp) -> None:
     smtp.hand_over(letter(), 1)
     stand_in.say(b"250 by the way\r\n")
