@@ -56,11 +56,22 @@ class MailSettings(Section):
     smtp_ehlo: str = ""
     sendgrid_host: str = "https://api.sendgrid.com"
     only_to: tuple[str, ...] = ()
+    sendgrid_webhook_keys: tuple[str, ...] = ()  # public keys of its event webhook; the old and the new one for a while
 
-    @field_validator("only_to", mode="before")
+    @field_validator("only_to", "sendgrid_webhook_keys", mode="before")
     @classmethod
     def _listed(cls, value: object) -> object:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+class ApiSettings(Section):
+    """Where `waypost serve` listens; `public_url`: what readers and providers call it, without a `/` at its end."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8085, ge=0, le=65535)
+    public_url: str = Field(
+        default="", pattern=r"^(https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~/-]*[A-Za-z0-9._~-])?)?$"
+    )
 
 
 class Settings(BaseSettings):
@@ -82,6 +93,7 @@ class Settings(BaseSettings):
     ledger: LedgerSettings = Field(default_factory=LedgerSettings)
     temporal: TemporalSettings = Field(default_factory=TemporalSettings)
     mail: MailSettings = Field(default_factory=MailSettings)
+    api: ApiSettings = Field(default_factory=ApiSettings)
 
     @property
     def ledger_url(self) -> str:

@@ -4,12 +4,13 @@ Its log is append-only and on disk, so that it also tells what a killed process 
 """
 
 import json
+import os
 import socket
 import struct
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
@@ -75,6 +76,7 @@ class SendGridStandIn:
         self._replies: list[Reply] = []
         self._open: dict[int, socket.socket] = {}
         self._connections = 0
+        self.heard_so_far = 0
         self.stopped = threading.Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = False  # closing waits for every one
@@ -121,11 +123,29 @@ class SendGridStandIn:
     def hear(self, connection: int, path: str, authorization: str, content: bytes) -> Reply:
         """Writes the request down, before anything is answered, and says how to answer it."""
         with self._lock:
-            reply = self._replies.pop(0) if self._replies else ACCEPT
-            heard = Heard(connection, path, authorization, json.loads(content), reply.taken)
+            body = json.loads(content)
+            reply = self._replies.pop(0) if self._replies else self.usual(authorization, body)
+            heard = Heard(connection, path, authorization, body, reply.taken)
             with self._log.open("a") as file:
                 file.write(json.dumps(vars(heard)) + "\n")
-            return reply
+                file.flush()
+                os.fsync(file.fileno())
+            self.heard_so_far += 1
+            name = f"sg-{self.heard_so_far}" if reply.taken else ""
+        if reply.taken:
+            self.took(heard, name)
+        return replace(reply, headers={**reply.headers, "X-Message-Id": name}) if name else reply
+
+    def usual(self, authorization: str, body: Any) -> Reply:
+        """What is answered when nothing was told."""
+        return ACCEPT
+
+    def took(self, heard: Heard, name: str) -> None:
+        """A message was taken, under SendGrid's `name` for it, and nothing has been answered yet."""
+
+    def asked(self, method: str, path: str, content: bytes) -> Reply:
+        """Every other request."""
+        return Reply(404)
 
 
 def _handler(stand_in: SendGridStandIn) -> type[BaseHTTPRequestHandler]:
@@ -164,11 +184,16 @@ def _handler(stand_in: SendGridStandIn) -> type[BaseHTTPRequestHandler]:
             elif reply.manner == "trickle_body":
                 self._trickle(b"HTTP/1.1 202 Accepted\r\nX-Message-Id: sg-1\r\nContent-Length: 1000000\r\n\r\n")
 
+        def do_GET(self) -> None:
+            self._whole(stand_in.asked("GET", self.path, b""))
+
+        def do_DELETE(self) -> None:
+            content = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            self._whole(stand_in.asked("DELETE", self.path, content))
+
         def _whole(self, reply: Reply) -> None:
             self.send_response(reply.status)
             self.send_header("Content-Length", str(len(reply.body)))
-            if reply.taken:
-                self.send_header("X-Message-Id", f"sg-{len(stand_in.heard)}")
             for name, value in reply.headers.items():
                 self.send_header(name, value)
             self.end_headers()

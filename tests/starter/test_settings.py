@@ -55,6 +55,10 @@ def test_the_file_is_read(tmp_path: Path) -> None:
         ("WAYPOST_MAIL_SMTP_EHLO", "mailer.example.org", "mail.smtp_ehlo", "mailer.example.org"),
         ("WAYPOST_MAIL_SENDGRID_HOST", "http://x", "mail.sendgrid_host", "http://x"),
         ("WAYPOST_MAIL_ONLY_TO", "a@b.org, c@d.org", "mail.only_to", ("a@b.org", "c@d.org")),
+        ("WAYPOST_MAIL_SENDGRID_WEBHOOK_KEYS", "old=, new=", "mail.sendgrid_webhook_keys", ("old=", "new=")),
+        ("WAYPOST_API_HOST", "0.0.0.0", "api.host", "0.0.0.0"),
+        ("WAYPOST_API_PORT", "80", "api.port", 80),
+        ("WAYPOST_API_PUBLIC_URL", "https://m.example.org/w", "api.public_url", "https://m.example.org/w"),
     ],
 )
 def test_each_value_may_come_from_the_environment_and_wins_over_the_file(

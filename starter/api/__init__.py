@@ -1,0 +1,1 @@
+"""What answers over HTTP: webhooks of providers, pages of readers."""
