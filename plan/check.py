@@ -5,19 +5,20 @@ Names are looked up in the plan as it was read, lines in the document.
 
 from collections.abc import Collection
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
 from plan import document
-from plan.conditions import fault, names
+from plan.conditions import fault, message_names, names
 from plan.document import line_of
 from plan.life import CREDITS, EARNED
 from plan.model import RESERVED_EVENTS, Arrow, EventType, FieldSpec, Plan, Process, Stage
 from plan.names import arrows, deadlines, item_kinds
-from plan.problem import clip, instead, misspelt
+from plan.problem import clip, instead
 from plan.reading import Reader
 from plan.roles import THIRD_PARTIES, givers, recipients
+from plan.slips import Slips
 
 LEADS: Final = frozenset(
     {"audit_selected", "cancel_requested", "all_answered", "touched", "delivery_failed"}
@@ -34,6 +35,7 @@ class Case:
     root: document.Mapping
     plan: Plan
     declared: frozenset[str]
+    slips: Slips = field(default_factory=Slips)
 
     def wrong(self, sentence: str, *path: str) -> None:
         """Note a problem at a place of the document."""
@@ -48,9 +50,19 @@ class Case:
 
     def slip(self, word: str, names: AbstractSet[str], otherwise: str, *path: str) -> None:
         """Note a word that may be new here, but looks like a slip of the pen."""
-        meant = misspelt(word, names)
+        meant = self.slips.meant(word, names)
         if meant is not None:
             self.wrong(f"`{word}` is named nowhere else: did you mean `{meant}`? If not, {otherwise}", *path, word)
+
+    @cached_property
+    def known_now(self) -> dict[str, str]:
+        """What a condition of now may speak of, with its type."""
+        return names(self.plan, of_now=True) | message_names(self.plan)
+
+    @cached_property
+    def known_of_facts(self) -> dict[str, str]:
+        """What a condition over facts alone may speak of, with its type."""
+        return names(self.plan, of_now=False)
 
     @cached_property
     def deadlines(self) -> frozenset[str]:
@@ -101,7 +113,7 @@ def check(case: Case) -> None:
         for step in steps:
             if isinstance(step.from_, str):
                 case.known(step.from_, case.deadlines, "deadline", "fees", name)
-            if step.if_ and (wrong := fault(step.if_, names(case.plan, of_now=False))):
+            if step.if_ and (wrong := fault(step.if_, case.known_of_facts)):
                 case.wrong(f"the condition `{clip(step.if_)}` cannot be used: {wrong}", "fees", name)
 
 
@@ -202,7 +214,7 @@ def _arrows(case: Case, process: Process, stage: Stage, stages: frozenset[str], 
     for name, arrow in stage.arrows.items():
         here = (*path, name)
         _target(case, process, name, arrow, stages, *here)
-        if arrow.if_ and (wrong := fault(arrow.if_, names(case.plan, of_now=False))):
+        if arrow.if_ and (wrong := fault(arrow.if_, case.known_of_facts)):
             case.wrong(f"the condition `{clip(arrow.if_)}` cannot be used: {wrong}", *here, "if")
         if name in RESERVED_EVENTS - LEADS:
             case.wrong(f"`{name}` cannot lead to a stage: write an event of your own", *here)

@@ -3,7 +3,7 @@
 from typing import Final
 
 from plan.check import Case
-from plan.conditions import fault, message_names, names
+from plan.conditions import fault
 from plan.model import RESERVED_EVENTS, Process, Rule
 from plan.names import clock_of, item_kinds, item_kinds_of, processes_of
 from plan.problem import clip
@@ -25,9 +25,9 @@ def check_rules(case: Case) -> None:
         if all(process in case.plan.processes for process in rule.in_ or ()):
             _trigger(case, rule)
             _stages(case, rule)
-        if rule.if_ and (wrong := fault(rule.if_, names(case.plan, of_now=True) | message_names(case.plan))):
+        if rule.if_ and (wrong := fault(rule.if_, case.known_now)):
             case.wrong(f"the condition `{clip(rule.if_)}` cannot be used: {wrong}", *here, "if")
-        if rule.becomes and (wrong := fault(rule.becomes, names(case.plan, of_now=False))):
+        if rule.becomes and (wrong := fault(rule.becomes, case.known_of_facts)):
             case.wrong(f"the condition `{clip(rule.becomes)}` cannot be used: {wrong}", *here, "becomes")
         if rule.of is not None and rule.on != FAILED:
             case.known(rule.of, item_kinds(case.plan), "item", *here, "of")

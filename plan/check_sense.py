@@ -10,7 +10,7 @@ from plan.check import Case
 from plan.check_clashes import check_clashes
 from plan.check_offsets import check_offsets
 from plan.check_paths import check_paths
-from plan.conditions import evaluate, message_names, names
+from plan.conditions import asked_of, evaluate
 from plan.model import Process, Rule, Stage
 from plan.names import arrows, clocks_of, item_kinds_of, processes_of
 from plan.problem import clip
@@ -116,10 +116,10 @@ def _either(stages: Iterable[str]) -> str:
 
 def _never_true(case: Case, rule: Rule) -> None:
     """Conditions that name nothing and do not hold."""
-    for key, condition, of_now in (("if", rule.if_, True), ("becomes", rule.becomes, False)):
-        if condition:
-            declared = names(case.plan, of_now=of_now) | (message_names(case.plan) if of_now else {})
-            answer = evaluate(condition, declared, {}, case.plan.timezone)
-            if not answer.read and not answer.holds:
-                sentence = f"the condition `{clip(condition)}` never holds: compare something told, or leave it out"
-                case.wrong(sentence, "notifications", rule.name, key)
+    conditions = (("if", rule.if_, case.known_now), ("becomes", rule.becomes, case.known_of_facts))
+    for key, condition, declared in conditions:
+        if condition is None or asked_of(condition, declared):
+            continue
+        if not evaluate(condition, declared, {}, case.plan.timezone).holds:
+            sentence = f"the condition `{clip(condition)}` never holds: compare something told, or leave it out"
+            case.wrong(sentence, "notifications", rule.name, key)

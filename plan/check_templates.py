@@ -40,7 +40,7 @@ def check_templates(case: Case, templates: Mapping[str, Sequence[Use]]) -> None:
             _missing(case, rule, f"templates/{name}.{FALLBACK}.html", files, spare)
         known = catalogue(case.plan, rule)
         for file in files:
-            for use in templates[file]:
+            for use in dict.fromkeys(templates[file]):
                 if use.field not in known:
                     sentence = f"`{rule.name}` has no merge field [[{use.field}]]: {instead(use.field, known)}"
                     case.reader.wrong(use.line, sentence, file)

@@ -6,7 +6,7 @@ writes `credits.earned >= 30`, and CEL compares no double with an integer.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, time
 from functools import lru_cache
 from typing import Final, NamedTuple
@@ -40,6 +40,7 @@ _TOKEN: Final = re.compile(
 )
 MESSAGES: Final = ("sent", "delivered", "failed")
 _MESSAGE: Final = re.compile(rf"(?<![\w.])({'|'.join(MESSAGES)})\.([A-Za-z_]\w*)")
+_WORD: Final = re.compile(r"[\w.]+")
 _PLACE: Final = re.compile(r"<input>:(\d+):(\d+): (.*)")
 _UNDECLARED: Final = re.compile(r"undeclared reference to '([^']*)'")
 
@@ -104,6 +105,12 @@ def fault(text: str, declared: Mapping[str, str]) -> str | None:
     )
 
 
+def asked_of(text: str, declared: Iterable[str]) -> list[str]:
+    """The declared names that a condition speaks of."""
+    words = set(_WORD.findall(text))
+    return [name for name in declared if name in words]
+
+
 def evaluate(text: str, declared: Mapping[str, str], values: Mapping[str, JsonValue | datetime], zone: str) -> Answer:
     """The condition over these values; what is not known makes it not hold, and is no error (plan.md 7)."""
     known: dict[str, object] = {}
@@ -112,7 +119,7 @@ def evaluate(text: str, declared: Mapping[str, str], values: Mapping[str, JsonVa
         value = _value(kind, values.get(name), zone)
         if value is not None:
             known[name] = value
-    asked = [name for name in declared if re.search(rf"(?<![\w.]){re.escape(name)}(?![\w.])", text)]
+    asked = asked_of(text, declared)
     read = ", ".join(f"{name} {_shown(values[name]) if name in known else 'not known'}" for name in asked)
     try:
         result = _compiled(text, tuple(sorted(declared.items()))).eval(data=known)

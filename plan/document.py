@@ -1,6 +1,7 @@
 """YAML 1.2 with text scalars as a tree of nodes with line numbers: `on`, `no` and `20:00` stay the text they are.
 
-Anchors, aliases and tags are refused: a plan says each thing where it is read.
+Anchors, aliases and tags are refused: a plan says each thing where it is read. A file has at most 256 KB, 10,000
+values in 24 levels, and keys of 120 characters; reading stops at the first place that has more.
 """
 
 import re
@@ -10,8 +11,10 @@ from typing import Final, NamedTuple
 
 import yaml
 
-LARGEST: Final = 512 * 1024  # bytes in UTF-8; the largest plan we know has under 30 KB
+LARGEST: Final = 256 * 1024  # bytes in UTF-8; the largest plan we know has under 30 KB
 DEEPEST: Final = 24  # levels; the plan language needs eight
+MOST: Final = 10_000  # keys, values and lists; the full example has 805
+LONGEST_KEY: Final = 120  # characters; a name has 64
 
 _LOADER: Final = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # libyaml is left out of some builds
 _ODD: Final = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
@@ -105,6 +108,7 @@ class _Reader:
     def __init__(self) -> None:
         self.faults: list[Fault] = []
         self.events: Iterator[yaml.Event] = iter(())
+        self.count = 0
 
     def document(self, text: str) -> Mapping:
         if len(text.encode("utf-8", "surrogatepass")) > LARGEST:
@@ -127,6 +131,11 @@ class _Reader:
 
     def node(self, event: yaml.Event, depth: int) -> Node:
         line = _line(event)
+        self.count += 1
+        if self.count > MOST:
+            raise Unreadable(
+                line, f"the plan has more than {MOST:,} values: make it two programs, or say it in schedules"
+            )
         if depth > DEEPEST:
             raise Unreadable(line, f"this is nested more than {DEEPEST} levels deep")
         if isinstance(event, yaml.AliasEvent):
@@ -153,6 +162,8 @@ class _Reader:
             key = self.node(event, depth + 1)
             if not isinstance(key, Scalar):
                 raise Unreadable(key.line, "a key is one word: write `key: value`")
+            if len(key.text) > LONGEST_KEY:
+                raise Unreadable(key.line, f"`{key.text[:57]}…` is longer than any key: write `key: value`")
             value = self.node(next(self.events), depth + 1)
             if first := entries.get(key.text):
                 lines = f"lines {first.line} and {key.line}"

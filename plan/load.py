@@ -1,6 +1,6 @@
 """A plan's YAML text becomes a checked `Plan`, or all of its problems at once, each with its line.
 
-Whatever the text, the answer comes within a second: a file has at most 512 KB and 10,000 values, nested 24 deep
+Whatever the text, the answer comes within a second: a file has at most 256 KB and 10,000 values, nested 24 deep
 (`plan.document`), and the first hundred problems are told.
 """
 

@@ -24,12 +24,13 @@ def arrows(stages: Iterable[Stage]) -> Iterator[tuple[str, Arrow]]:
         yield from stage.arrows.items()
 
 
-def kinds_of(plan: Plan, event: str) -> frozenset[str]:
-    """The kinds of item that an event can be about: as declared, and those with an arrow for it."""
-    declared = plan.events[event].item if event in plan.events else None
+def kinds_of(plan: Plan, *events: str) -> frozenset[str]:
+    """The kinds of item that any of these events can be about: as declared, and those with an arrow for it."""
+    declared = {plan.events[event].item for event in events if event in plan.events} - {None}
+    asked = set(events)
     kinds = [kind for process in plan.processes.values() for kind in process.items.values()]
-    with_arrow = {kind.name for kind in kinds if event in dict(arrows(kind.stages.values()))}
-    return frozenset(with_arrow | ({declared} if declared else set()))
+    with_arrow = (k.name for k in kinds if any(not asked.isdisjoint(stage.arrows) for stage in k.stages.values()))
+    return frozenset(kind for kind in (*with_arrow, *declared) if kind)
 
 
 def names_item(plan: Plan, process: Process, event: str) -> bool:
@@ -64,7 +65,7 @@ def item_kinds_of(plan: Plan, rule: Rule) -> frozenset[str] | None:
     name = rule.on or clock_of(rule) or ""
     clocks = [p.deadlines[name] for p in processes_of(plan, rule) if name in p.deadlines and p.deadlines[name].per_item]
     if clocks:
-        return frozenset(kind for clock in clocks for event in clock.after for kind in kinds_of(plan, event))
+        return kinds_of(plan, *(event for clock in clocks for event in clock.after))
     event = plan.events.get(name)
     return kinds_of(plan, name) if event is not None and event.item is not None else None
 

@@ -124,8 +124,8 @@ def read_links(reader: Reader, node: Node) -> dict[str, str]:
     links: dict[str, str] = {}
     for entry in reader.named(node, "a link"):
         links[entry.key] = link = reader.text(entry.value)
-        unknown = [name for name in re.findall(r"\{([^{}]*)\}", link) if name not in PLACEHOLDERS]
-        for name in unknown:
+        unknown = dict.fromkeys(re.findall(r"\{([^{}]*)\}", link))
+        for name in (name for name in unknown if name not in PLACEHOLDERS):
             reader.wrong(entry.value.line, f"`{{{clip(name)}}}` is no placeholder: {instead(name, PLACEHOLDERS)}")
         plain = re.sub(r"\{[^{}]*\}", "x", link)
         if link and not (is_page(plain) and not re.search(r"[{}\s]", plain)):

@@ -61,13 +61,16 @@ def read_offsets(reader: Reader, node: Node, schedules: Mapping[str, tuple[Perio
         known = instead(node.text.strip(), schedules)
         reader.wrong(node.line, f"`{clip(node.text)}` is no schedule of this plan: {known}")
         return ()
-    offsets: list[Period] = []
+    offsets: dict[Period, None] = {}
     for item in reader.items(node):
+        if len(offsets) == MOST_REPEATS:
+            reader.wrong(item.line, f"a notification has at most {MOST_REPEATS} offsets: write `every: 7 days`")
+            break
         offset = reader.length(item)
         if offset in offsets:
             reader.wrong(item.line, f"the offset {offset} is listed twice: keep one")
         elif offset is not None:
-            offsets.append(offset)
+            offsets[offset] = None
     return tuple(offsets)
 
 

@@ -19,6 +19,7 @@ FIELD: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
 PART_OF_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}")  # a journey's id is made of these
 ADDRESS: Final = re.compile(r"[^@\s<>,;]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _CLOCK: Final = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])(?::([0-5][0-9]))?")
+_LONG: Final = re.compile(r"(`[^`]{57})[^`]{143,}`")  # quoted; what nobody would read to its end
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -49,6 +50,7 @@ class Reader:
         """Note a problem of the plan, or of the `file` beside it; the same one of a line once. Raises Enough."""
         if len(self.found) == MOST_PROBLEMS:
             raise Enough
+        sentence = _LONG.sub(r"\1…`", sentence)
         self.found[Problem(file=file or self.file, line=line, sentence=sentence)] = None
 
     def problems(self) -> tuple[Problem, ...]:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from ledger import plans
 from ledger.engine import Ledger
 from mail import template
+from mail.template import MAX_SOURCE
 from plan.load import Use, load, read_back
 from plan.model import Plan
 from plan.problem import Problem
@@ -19,6 +20,7 @@ from starter.waking import wake_program
 
 SHIPPED: Final = Path(__file__).parent.parent / "programs"
 TEMPLATES: Final = "templates"
+MOST_BYTES: Final = 4 * MAX_SOURCE  # a template's most; a plan has less
 
 
 class WrongPlan(Refused):
@@ -108,9 +110,16 @@ def _first(problems: tuple[Problem, ...]) -> str:
 
 
 def _text(file: Path) -> str:
+    """The file's text; of one that has no end no more is read than shows it."""
     try:
-        return file.read_text(encoding="utf-8")
+        with file.open("rb") as opened:
+            source = opened.read(MOST_BYTES + 1)
     except OSError as error:
         raise Refused(f"{file} cannot be read: {(error.strerror or 'no reason given').lower()}") from None
-    except UnicodeDecodeError:
-        raise Refused(f"{file} is not UTF-8 text") from None
+    if len(source) > MOST_BYTES:
+        raise WrongPlan((f"{file}:1: the file is larger than {MOST_BYTES // 1000} KB: nobody writes so much by hand",))
+    try:
+        return source.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
+    except UnicodeDecodeError as error:
+        line = source.count(b"\n", 0, error.start) + 1
+        raise WrongPlan((f"{file}:{line}: this is not UTF-8 text: save the file as UTF-8",)) from None

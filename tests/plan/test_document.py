@@ -81,7 +81,7 @@ def test_depth_is_bounded_before_anything_recurses() -> None:
 
 def test_size_is_bounded_in_bytes() -> None:
     assert faults("a: " + "é" * (LARGEST // 2 - 2)) == []
-    assert faults("a: " + "é" * (LARGEST // 2)) == ["1: the file is larger than 512 KB: keep texts in templates"]
+    assert faults("a: " + "é" * (LARGEST // 2)) == ["1: the file is larger than 256 KB: keep texts in templates"]
 
 
 @given(st.text(alphabet="ab:-[]{}#&*!|>'\"%@` \n\t,?~", max_size=40))

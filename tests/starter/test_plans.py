@@ -51,8 +51,13 @@ def test_a_file_that_is_not_there_or_not_text_is_one_sentence(tmp_path: Path) ->
     with pytest.raises(Refused, match=r"absent\.yaml cannot be read: no such file or directory"):
         read_plan(tmp_path / "absent.yaml")
     (tmp_path / "plan.yaml").write_bytes(b"\xff\xfe")
-    with pytest.raises(Refused, match="is not UTF-8 text"):
+    with pytest.raises(WrongPlan, match=r"plan\.yaml:1: this is not UTF-8 text: save the file as UTF-8"):
         read_plan(tmp_path / "plan.yaml")
+
+
+def test_of_a_file_without_an_end_no_more_is_read_than_shows_it() -> None:
+    with pytest.raises(WrongPlan, match="/dev/zero:1: the file is larger than 800 KB"):
+        read_plan(Path("/dev/zero"))
 
 
 async def test_publishing_writes_a_wake_up_for_each_open_journey_and_again_nothing(idle: Waypost, copied: Path) -> None:
