@@ -97,7 +97,7 @@ def fault(text: str, declared: Mapping[str, str]) -> str | None:
     if len(text) > LONGEST:
         return f"it is longer than {LONGEST} characters"
     try:
-        kind = _compiled(text, tuple(sorted(declared.items()))).return_type()
+        kind = _compiled(text, tuple((name, declared[name]) for name in asked_of(text, declared))).return_type()
     except RuntimeError as error:
         return _sentence(text, str(error), declared)
     return (
@@ -106,23 +106,26 @@ def fault(text: str, declared: Mapping[str, str]) -> str | None:
 
 
 def asked_of(text: str, declared: Iterable[str]) -> list[str]:
-    """The declared names that a condition speaks of."""
-    words = set(_WORD.findall(text))
+    """The declared names that a condition speaks of, whatever it asks of them: `expires_on.getFullYear()`."""
+    words = {".".join(parts[:n]) for parts in map(_parts, _WORD.findall(text)) for n in range(1, len(parts) + 1)}
     return [name for name in declared if name in words]
+
+
+def _parts(word: str) -> list[str]:
+    return word.split(".", maxsplit=3)
 
 
 def evaluate(text: str, declared: Mapping[str, str], values: Mapping[str, JsonValue | datetime], zone: str) -> Answer:
     """The condition over these values; what is not known makes it not hold, and is no error (plan.md 7)."""
     known: dict[str, object] = {}
-    declared = {name: kind for name, kind in declared.items() if name in text}
-    for name, kind in declared.items():
-        value = _value(kind, values.get(name), zone)
+    asked = asked_of(text, declared)
+    for name in asked:
+        value = _value(declared[name], values.get(name), zone)
         if value is not None:
             known[name] = value
-    asked = asked_of(text, declared)
     read = ", ".join(f"{name} {_shown(values[name]) if name in known else 'not known'}" for name in asked)
     try:
-        result = _compiled(text, tuple(sorted(declared.items()))).eval(data=known)
+        result = _compiled(text, tuple((name, declared[name]) for name in asked)).eval(data=known)
     except RuntimeError as error:
         return Answer(False, str(error).splitlines()[0][:200], read)
     if result.type() == cel.Type.BOOL:

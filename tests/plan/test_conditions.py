@@ -179,3 +179,10 @@ def test_20_a_message_that_is_none_and_one_in_a_condition_over_facts_are_refused
     trigger = f"on: created, {rule}" if rule.startswith("if") else rule
     [found] = problems(changed("to: applicant, on: created", f"to: applicant, {trigger}"))
     assert expected in found
+
+
+def test_07_what_is_asked_of_a_value_that_is_not_known_is_no_error() -> None:
+    declared = {"status": "string"}
+    assert fault('status.startsWith("a")', declared) is None
+    assert evaluate('status.startsWith("a")', declared, {}, "UTC") == (False, None, "status not known")
+    assert evaluate('status.startsWith("a")', declared, {"status": "active"}, "UTC").holds
