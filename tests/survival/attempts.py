@@ -34,6 +34,7 @@ from ledger.uncertain import Patience
 from mail.folder import MailFolder
 from mail.message import Email
 from mail.sendgrid_mail import SendGrid
+from mail.smtp_mail import Smtp
 from mail.transport import Evidence, HandOver, Transport
 from tests.survival.worker import die
 from workflows.wire import DecideRequest, Decision, Outcome, SendRequest
@@ -50,7 +51,7 @@ TRIES: Final = 25
 
 @dataclass(frozen=True)
 class Way:
-    """How messages leave: `target` is a folder, or a provider's address."""
+    """How messages leave: `target` is a folder, a provider's address, or a port of this machine."""
 
     transport: str
     target: str
@@ -59,6 +60,8 @@ class Way:
         """The real transport."""
         if self.transport == "folder":
             return MailFolder(Path(self.target))
+        if self.transport == "smtp":
+            return Smtp("127.0.0.1", int(self.target), until_the_dot=REQUEST / 2, total=REQUEST)
         return SendGrid("SG.test", self.target, connect=REQUEST, total=REQUEST)
 
 

@@ -8,8 +8,11 @@ from temporalio.client import Client
 
 from ledger import open_ledger
 from ledger.schema import migrate
+from tests.survival.grounds import born, ground
 from tests.survival.scene import Scene
 from tests.temporal_server import TemporalServer
+
+__all__ = ["born", "ground"]
 
 
 @pytest.fixture

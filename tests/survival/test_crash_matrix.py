@@ -20,7 +20,7 @@ import sqlalchemy as sa
 from ledger import Ledger, mail_tables, messages, open_ledger, uncertain
 from ledger.engine import database_now
 from ledger.message_rows import MessageRow
-from tests.activities.given import JOURNEY, START, enroll, event
+from tests.activities.given import JOURNEY, START, enroll
 from tests.mail.sendgrid_stand_in import (
     ACCEPT,
     ACCEPT_THEN_500,
@@ -33,13 +33,13 @@ from tests.mail.sendgrid_stand_in import (
     refusal,
 )
 from tests.reliability import Record, Row
-from tests.survival.attempts import Engine, Moment, Way, nursery
+from tests.survival.attempts import Engine, Moment, Way
+from tests.survival.grounds import Ground, asked, decided, due
 from tests.survival.matrix import MOMENTS, CrashCase, every_case, pairwise
-from workflows.wire import DecideRequest, Due, SendRequest
 
 AT_ONCE: Final = 6  # cases under way: most of their time is waiting for leases
+OTHER: Final = {"resend": "review", "review": "resend"}
 TAKEN_IN_SILENCE: Final = frozenset({"accept_hang", "accept_reset", "accept_500", "slow"})
-KEYS: Final = {"resend": "submission_confirmation#_1>applicant", "review": "welcome#created>applicant"}
 
 
 def reply(behaviour: str) -> Reply:
@@ -112,27 +112,6 @@ class World:
             return next(row for row in messages.rows(conn, JOURNEY) if row.key == key)
 
 
-@pytest.fixture(scope="module")
-def born(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The socket of the process from which all that die are forked."""
-    with nursery(tmp_path_factory.mktemp("nursery")) as socket:
-        yield socket
-
-
-@dataclass(frozen=True)
-class Ground:
-    """What every world is made from."""
-
-    folder: Path
-    template: Path
-    born: Path
-
-
-@pytest.fixture
-def ground(tmp_path: Path, sqlite_template: Path, born: Path) -> Ground:
-    return Ground(tmp_path, sqlite_template, born)
-
-
 @contextmanager
 def world(ground: Ground, name: str) -> Iterator[World]:
     """Ada enrolled in a ledger of its own, and a SendGrid of its own."""
@@ -147,10 +126,8 @@ def world(ground: Ground, name: str) -> Iterator[World]:
 def play(case: CrashCase, ground: Ground, name: str) -> End:
     """One message through the case, to its end."""
     with world(ground, name) as here:
-        request = DecideRequest(journey=JOURNEY, wake=1, history_length=5, now=START, events=(event(1, "submitted"),))
-        decision = here.engine.decide(request, case.moment)
-        target = next(due for due in decision.due if due.key == KEYS[case.policy])
-        control = next(due for due in decision.due if due.key != target.key and due.key in KEYS.values())
+        decision = decided(here.engine, case.moment)
+        target, control = due(decision, case.policy), due(decision, OTHER[case.policy])
         here.stand_in.first[target.message_id] = reply(case.behaviour)
 
         def meanwhile(tried: int) -> None:
@@ -166,10 +143,6 @@ def play(case: CrashCase, ground: Ground, name: str) -> End:
         if case.reports != "never":
             here.report(target.message_id)
         return End(here.row(target.key), len(here.stand_in.taken(target.message_id)))
-
-
-def asked(due: Due) -> SendRequest:
-    return SendRequest(journey=JOURNEY, key=due.key, message_id=due.message_id, fence=due.fence)
 
 
 def in_the_window(case: CrashCase) -> bool:
@@ -230,21 +203,17 @@ def test_the_mail_folder_has_every_message_exactly_once(ground: Ground, moment: 
         mail = ground.folder / "mail"
         mail.mkdir()
         engine = Engine(ground.born, str(here.ledger.url), Way("folder", str(mail)), START)
-        request = DecideRequest(journey=JOURNEY, wake=1, history_length=5, now=START, events=(event(1, "submitted"),))
-        decision = engine.decide(request, moment)
-        due = next(due for due in decision.due if due.key == KEYS[policy])
-        assert engine.notify(asked(due), moment, lambda _: None).result == "sent"
-        assert [file.name for file in mail.iterdir()] == [f"{due.message_id}.eml"]
-        assert here.row(due.key).state == "accepted"
+        target = due(decided(engine, moment), policy)
+        assert engine.notify(asked(target), moment, lambda _: None).result == "sent"
+        assert [file.name for file in mail.iterdir()] == [f"{target.message_id}.eml"]
+        assert here.row(target.key).state == "accepted"
 
 
 def test_a_frozen_process_that_goes_on_after_all_is_a_copy_that_is_said(ground: Ground) -> None:
     """SIGSTOP between the last commit and the first byte, for longer than lease and wait: no provider fences that."""
     with world(ground, "world") as here:
-        request = DecideRequest(journey=JOURNEY, wake=1, history_length=5, now=START, events=(event(1, "submitted"),))
-        decision = here.engine.decide(request)
-        target = next(due for due in decision.due if due.key == KEYS["resend"])
-        control = next(due for due in decision.due if due.key == KEYS["review"])
+        decision = decided(here.engine)
+        target, control = due(decision, "resend"), due(decision, "review")
         with here.engine.frozen(asked(target)) as go_on:
             while here.row(target.key).state != "on_wire":
                 time.sleep(0.02)
