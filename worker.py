@@ -19,6 +19,7 @@ from activities.breaker import Breaker
 from activities.decide import Decide
 from activities.notify import Notify
 from activities.shelf import Shelf
+from activities.withdraw import Withdraw
 from ledger import Ledger, plans
 from mail.folder import MailFolder
 from mail.sendgrid_mail import SendGrid
@@ -33,6 +34,7 @@ from starter.plans import current_plan
 from starter.refusal import Refused
 from starter.settings import KEY_VARIABLE, PASSWORD_VARIABLE, MailSettings, Settings, load_settings
 from workflows.journey import Journey
+from workflows.message import Message
 from workflows.wire import JOURNEYS, MAIL
 
 READY: Final = "worker ready"
@@ -84,7 +86,7 @@ def _journeys(client: Client, ledger: Ledger, shelf: Shelf, beginner: Beginner) 
     return Worker(
         client,
         task_queue=JOURNEYS,
-        workflows=[Journey],
+        workflows=[Journey, Message],
         activities=[Decide(ledger, shelf, Breaker(ONE_PROGRAM), beginner.begun).decide],
         activity_executor=ThreadPoolExecutor(DECISIONS, "decide"),
         no_remote_activities=True,
@@ -101,7 +103,7 @@ def _mail(client: Client, ledger: Ledger, shelf: Shelf, settings: Settings) -> W
     return Worker(
         client,
         task_queue=MAIL,
-        activities=[notify.notify],
+        activities=[notify.notify, Withdraw(ledger).withdraw],
         activity_executor=ThreadPoolExecutor(SENDS, "notify"),
         max_concurrent_activities=SENDS,
         activity_task_poller_behavior=PollerBehaviorAutoscaling(),

@@ -31,11 +31,29 @@ class Held(NamedTuple):
     detail: str
 
 
+class NotNow(NamedTuple):
+    """Why the message does not leave at this instant; `for_good`: nor later, and its row ends."""
+
+    reason: str
+    for_good: bool
+
+
+class Writing(NamedTuple):
+    """What a message says, before it is anybody's: its text, the values of its fields, and why its reader gets it."""
+
+    template: Template
+    version: str | None
+    locale: str
+    values: Mapping[str, str]
+    why: str
+    optional: bool
+
+
 class Composed(NamedTuple):
     """An e-mail ready to leave, and what the ledger keeps of it. `bypassed`: the provider's list that it passes by."""
 
     email: Email
-    template_version: str
+    template_version: str | None
     links: ReaderLinks | None
     bypassed: str | None
 
@@ -63,21 +81,35 @@ def compose(
     template = parse(stored.source, stored.name) if stored else None
     if stored is None or not isinstance(template, Template):
         return Held("template_error", f"the template {name} is missing or cannot be read")
-    values = _values(conn, plan, case, agenda, occurrence, clock)
+    writing = Writing(
+        template=template,
+        version=stored.version,
+        locale=stored.locale,
+        values=_values(conn, plan, case, agenda, occurrence, clock),
+        why=WHY.format(process=case.journey.process.replace("_", " "), program=plan.title),
+        optional=plan.rules[occurrence.notification].optional,
+    )
+    return addressed(conn, plan, row, to, writing, public_url)
+
+
+def addressed(
+    conn: Connection, plan: Plan, row: MessageRow, to: tuple[Mailbox, ...], writing: Writing, public_url: str | None
+) -> Composed | Held:
+    """The e-mail of `row` that says this, in the program's layout, with the links that its reader may follow."""
     letterhead = Letterhead(
         program_title=plan.title,
         sender_name=plan.sender.name,
         help_address=plan.sender.reply_to or plan.sender.email,
-        locale=stored.locale,
-        footer=(WHY.format(process=case.journey.process.replace("_", " "), program=plan.title),),
+        locale=writing.locale,
+        footer=(writing.why,),
     )
-    links = _links(plan, occurrence, public_url)
-    rendered = render(template, values, letterhead, links)
+    links = _links(row, public_url, optional=writing.optional)
+    rendered = render(writing.template, writing.values, letterhead, links)
     if isinstance(rendered, MissingField | BadLink):
         return Held("template_error", rendered.sentence)
-    bypassed = _bypassed(conn, plan, occurrence, to)
-    email = _email(plan, occurrence, row, to, rendered, links, bypass_unsubscribe=bypassed is not None)
-    return Composed(email, stored.version, links, bypassed)
+    bypassed = None if writing.optional else _bypassed(conn, to)
+    email = _email(plan, row, to, rendered, links, bypass_unsubscribe=bypassed is not None)
+    return Composed(email, writing.version, links, bypassed)
 
 
 def _recipients(plan: Plan, occurrence: Occurrence, person: PersonRow | None) -> tuple[Mailbox, ...]:
@@ -88,18 +120,16 @@ def _recipients(plan: Plan, occurrence: Occurrence, person: PersonRow | None) ->
     return (Mailbox(name=person.name or "", email=person.email),)
 
 
-def _links(plan: Plan, occurrence: Occurrence, public_url: str | None) -> ReaderLinks | None:
+def _links(row: MessageRow, public_url: str | None, *, optional: bool) -> ReaderLinks | None:
     """Of one person's message alone: a desk has several readers, and nothing to choose."""
-    if public_url is None or occurrence.person_id is None:
+    if public_url is None or row.person_id is None:
         return None
-    pages = OPTIONAL if plan.rules[occurrence.notification].optional else MANDATORY
+    pages = OPTIONAL if optional else MANDATORY
     return ReaderLinks(public_url=public_url, tokens={page: page_tokens.new_token() for page in pages})
 
 
-def _bypassed(conn: Connection, plan: Plan, occurrence: Occurrence, to: tuple[Mailbox, ...]) -> str | None:
+def _bypassed(conn: Connection, to: tuple[Mailbox, ...]) -> str | None:
     """A mandatory message reaches also who unsubscribed with the provider, who would drop it without a word."""
-    if plan.rules[occurrence.notification].optional:
-        return None
     found = suppressions.active(conn, [mailbox.email for mailbox in to])
     causes = {row.cause for rows in found.values() for row in rows}
     return "unsubscribed" if "unsubscribed" in causes else None
@@ -131,7 +161,6 @@ def _values(
 
 def _email(
     plan: Plan,
-    occurrence: Occurrence,
     row: MessageRow,
     to: tuple[Mailbox, ...],
     rendered: Rendered,
@@ -151,10 +180,10 @@ def _email(
         html=rendered.html,
         text=rendered.text,
         headers={
-            "X-Waypost-Notification": occurrence.notification,
+            "X-Waypost-Notification": row.rule,
             "X-Waypost-Journey": row.journey_id or "-",
             "X-Waypost-Key": row.key,
-            "X-Waypost-Plan": row.plan_version,
+            "X-Waypost-Plan": plan.version,
             **(links.headers if links else {}),
         },
         bypass_unsubscribe=bypass_unsubscribe,

@@ -9,7 +9,8 @@ from sqlalchemy import Connection
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from activities.compose import Composed, Held, compose
+from activities.alone import alone
+from activities.compose import Composed, Held, NotNow, compose
 from activities.edge import edge
 from activities.shelf import Shelf
 from ledger import Ledger, bodies, channels, journeys, messages, page_tokens, people, plans, sending, uncertain
@@ -18,7 +19,6 @@ from ledger.channels import ChannelRow
 from ledger.message_rows import Busy, Claimed, Gone, MessageRow
 from ledger.uncertain import Patience
 from mail.transport import Accepted, ChannelRefused, FateUnknown, HandOver, NotTaken, Refused, Transport
-from plan.agenda import Occurrence
 from plan.decide import decide
 from plan.facts import Person
 from plan.model import Plan
@@ -38,6 +38,7 @@ ANSWERS: Final = {
     "review": "unknown",
     "cancelled": "cancelled",
     "expired": "missed",
+    "missing": "cancelled",
 }
 
 
@@ -48,12 +49,6 @@ class Ready(NamedTuple):
     plan: Plan
     reader: Person | None
     revision: int
-
-
-class NotNow(NamedTuple):
-    """What deciding says of the message at this instant; None: it is not wanted at all."""
-
-    occurrence: Occurrence | None
 
 
 class Notify:
@@ -96,11 +91,11 @@ class Notify:
             case Ready() as ready if self._to_wire(ready, row, clock):
                 return self._record(row, self._transport.hand_over(ready.composed.email, row.attempt), clock)
             case Ready():
-                return self._again(row, "changed_meanwhile")
+                return self._again(row, "changed_meanwhile", clock)
             case Held() as held:
                 return self._give_back(row, held, clock)
             case NotNow() as refusal:
-                return self._refuse(row, refusal.occurrence)
+                return self._refuse(row, refusal)
 
     def _claim(self, request: SendRequest, clock: datetime) -> MessageRow | Outcome:
         with self._ledger.write() as conn:
@@ -120,7 +115,8 @@ class Notify:
 
     def _claimed(self, conn: Connection, request: SendRequest, clock: datetime) -> Claimed | Busy | Gone | ChannelRow:
         row = messages.row(conn, request.message_id)
-        mine = row is not None and row.fence == request.fence
+        fence = request.fence or (row.fence if row else 0)
+        mine = row is not None and row.fence == fence
         if row is not None and mine and row.state in {"on_wire", "unknown"}:
             doubt = self._settled(conn, row)
             if doubt is not None:
@@ -128,7 +124,7 @@ class Notify:
         elif row is not None and mine and row.state in ANSWERS:
             return Gone(state=row.state, row=row)
         closed = channels.shut(conn, self._transport.name)
-        return closed or sending.claim(conn, request.message_id, request.fence, self._lease, clock, _wall())
+        return closed or sending.claim(conn, request.message_id, fence, self._lease, clock, _wall())
 
     def _settled(self, conn: Connection, row: MessageRow) -> Busy | Gone | None:
         """What holds for a message that may have been taken; None: it may be sent again."""
@@ -148,23 +144,18 @@ class Notify:
     def _derive(self, row: MessageRow, clock: datetime) -> Ready | Held | NotNow:
         """Decides once more for this instant: quiet hours, lateness and days left are true when the message leaves."""
         with self._ledger.read() as conn:
-            journey = journeys.journey(conn, row.journey_id) if row.journey_id else None
             plan = self._shelf.current(conn, row.program)
-            if journey is None or plan is None:
-                return NotNow(None)
-            known = case(conn, journey, plan, clock)
-            agenda = decide(plan, known.journey, known.facts, known.people, known.sent, clock)
-            occurrence = next((planned for planned in agenda.occurrences if planned.key == row.key), None)
-            if occurrence is None or occurrence.outcome != "ready":
-                return NotNow(occurrence)
-            composed = compose(conn, plan, known, agenda, occurrence, row, clock, self._public_url)
-            if isinstance(composed, Held):
-                return composed
-            if not self._may_write_to(composed):
+            if plan is None:
+                return NotNow("retracted", for_good=True)
+            derive = _of_the_plan if row.source == "plan" else alone
+            derived = derive(conn, plan, row, clock, self._public_url)
+            if not isinstance(derived, Composed):
+                return derived
+            if not self._may_write_to(derived):
                 return Held("address_not_allowed", "outside production this address may not be written to")
-            person = known.persons.get(row.person_id or "")
-            reader = known.people.people.get(row.person_id or "")
-            return Ready(composed, plan, reader, person.revision if person else 0)
+            person = people.person(conn, row.person_id) if row.person_id else None
+            known = readers(conn, row.program, [person]) if person else {}
+            return Ready(derived, plan, known.get(row.person_id or ""), person.revision if person else 0)
 
     def _may_write_to(self, composed: Composed) -> bool:
         return self._only_to is None or all(to.email.casefold() in self._only_to for to in composed.email.to)
@@ -179,6 +170,8 @@ class Notify:
             now_known = readers(conn, row.program, [person]) if person else {}
             if (person.revision if person else 0, now_known.get(row.person_id or "")) != (ready.revision, ready.reader):
                 return False
+            if row.source != "plan":  # a row of the plan is kept up to date by deciding
+                messages.refresh(conn, row.id, plan_version=ready.plan.version)
             gone = sending.to_wire(
                 conn,
                 row.id,
@@ -234,31 +227,47 @@ class Notify:
         delay = max(wait, SOONEST) if wait or isinstance(handed, FateUnknown) else None
         raise ApplicationError(handed.sentence, type=kind, next_retry_delay=delay)
 
-    def _again(self, row: MessageRow, why: str) -> Outcome:
+    def _again(self, row: MessageRow, why: str, again_at: datetime | None = None) -> Outcome:
         with self._ledger.write() as conn:
             sending.retry(conn, row.id, row.attempt, why, None, _wall())
-        return Outcome(key=row.key, result="given_back", reason=why)
+        return Outcome(key=row.key, result="given_back", reason=why, again_at=again_at)
 
-    def _refuse(self, row: MessageRow, occurrence: Occurrence | None) -> Outcome:
+    def _refuse(self, row: MessageRow, refusal: NotNow) -> Outcome:
         """Past its time, no longer wanted, or not now; the next decision will say the same of its row."""
-        reason = occurrence.reason if occurrence else "retracted"
-        if occurrence is not None and occurrence.outcome != "skipped":
-            return self._again(row, reason or occurrence.outcome)
+        if not refusal.for_good:
+            return self._again(row, refusal.reason)
         with self._ledger.write() as conn:
-            take_back = messages.expire if reason in EXPIRED else messages.cancel
-            take_back(conn, row.id, reason or "retracted", _wall())
-        return Outcome(key=row.key, result="missed" if reason == "too_late" else "cancelled", reason=reason)
+            take_back = messages.expire if refusal.reason in EXPIRED else messages.cancel
+            take_back(conn, row.id, refusal.reason, _wall())
+        result = "missed" if refusal.reason == "too_late" else "cancelled"
+        return Outcome(key=row.key, result=result, reason=refusal.reason)
 
     def _give_back(self, row: MessageRow, held: Held, clock: datetime) -> Outcome:
         """The row waits until its plan, template or reader changes, or a day has passed."""
         with self._ledger.write() as conn:
             plan = self._shelf.current(conn, row.program)
             person = people.person(conn, row.person_id) if row.person_id else None
-            waits_for = basis(conn, plan, row.rule, person) if plan else "-"
+            waits_for = basis(conn, plan, row.rule, person) if plan and row.source == "plan" else "-"
             sending.give_back(
                 conn, row.id, row.attempt, held.reason, held.detail, basis=waits_for, clock=clock, now=_wall()
             )
         return Outcome(key=row.key, result="given_back", reason=held.reason)
+
+
+def _of_the_plan(
+    conn: Connection, plan: Plan, row: MessageRow, clock: datetime, public_url: str | None
+) -> Composed | Held | NotNow:
+    journey = journeys.journey(conn, row.journey_id) if row.journey_id else None
+    if journey is None:
+        return NotNow("retracted", for_good=True)
+    known = case(conn, journey, plan, clock)
+    agenda = decide(plan, known.journey, known.facts, known.people, known.sent, clock)
+    occurrence = next((planned for planned in agenda.occurrences if planned.key == row.key), None)
+    if occurrence is None:
+        return NotNow("retracted", for_good=True)
+    if occurrence.outcome != "ready":
+        return NotNow(occurrence.reason or occurrence.outcome, for_good=occurrence.outcome == "skipped")
+    return compose(conn, plan, known, agenda, occurrence, row, clock, public_url)
 
 
 def _ended(key: str, state: str, reason: str | None = None) -> Outcome:

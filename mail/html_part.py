@@ -39,7 +39,8 @@ def _html(piece: Piece) -> Markup:
         return LINE_BREAK.join(escape(line) for line in piece.split("\n"))
     if piece.tag == "br":
         return LINE_BREAK
-    if piece.tag == "p" and (link := lone_link(piece)):
+    link = lone_link(piece) if piece.tag == "p" else None
+    if link is not None and link.children != (link.href,):  # an address that shows itself is for reading
         return BUTTON_TABLE.format(cell=BUTTON_CELL, href=link.href, style=BUTTON, inner=html_of(link.children))
     if piece.tag == "a":
         return LINK.format(href=piece.href, style=STYLE["a"], inner=html_of(piece.children))

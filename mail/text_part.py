@@ -97,5 +97,5 @@ def wrapped(text: str, width: int = WIDTH) -> str:
     """The lines of a text, each folded to `width`."""
     lines = []
     for line in text.strip().split("\n"):
-        lines.extend(textwrap.wrap(line, width, break_long_words=False, break_on_hyphens=False) or [""])
+        lines.extend(textwrap.wrap(line.strip(), width, break_long_words=False, break_on_hyphens=False) or [""])
     return "\n".join(lines)

@@ -17,10 +17,12 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 DATA_CONVERTER: Final = pydantic_data_converter  # one for starter, worker, replayer and tests
 
 WORKFLOW: Final = "Journey"
+MESSAGE: Final = "Message"
 DECIDE: Final = "decide"
 NOTIFY: Final = "notify"
+WITHDRAW: Final = "withdraw"
 JOURNEYS: Final = "waypost-journeys"  # task queue of workflows and of decide
-MAIL: Final = "waypost-mail"  # task queue of notify
+MAIL: Final = "waypost-mail"  # task queue of notify and withdraw
 KERNEL: Final = 1  # raised when a journey should continue as new under changed code
 
 PROGRAM: Final = SearchAttributeKey.for_keyword("Program")
@@ -97,6 +99,7 @@ class Outcome(Recorded):
     key: str = ""
     result: str = ""
     reason: str | None = None
+    again_at: datetime | None = None  # of one given back: when it may leave, if whoever sends knows that
 
 
 class DecideRequest(Recorded):
@@ -135,12 +138,20 @@ class Decision(Recorded):
 
 
 class SendRequest(Recorded):
-    """Input of the activity `notify`."""
+    """Input of the activities `notify` and `withdraw`. `journey`: the workflow that asks, a message's own too."""
 
     journey: str = ""
     key: str = ""
     message_id: str = ""
-    fence: int = 0
+    fence: int = 0  # 0: whichever the row has; nobody else speaks for a message of its own
+
+
+class MessageInput(Recorded):
+    """Argument of the workflow `message:<id>`, at the start and at every continue-as-new."""
+
+    message_id: str = ""
+    key: str = ""
+    summary: str = ""  # one line for the Web UI's timeline
 
 
 class JourneyState(Recorded):
@@ -202,6 +213,11 @@ class Answer(Recorded):
 def activity_id(key: str) -> str:
     """The id under which a message's send is seen in the history; the server's limit is 255, a pending id is unique."""
     return key if len(key) <= 200 else f"{key[:160]}~{sha256(key.encode()).hexdigest()[:16]}"
+
+
+def message_workflow_id(message_id: str) -> str:
+    """The id of the workflow that drives a message of no journey's plan."""
+    return f"message:{message_id}"
 
 
 def journey_id(program: str, person: str, process: str, cycle: str) -> str:

@@ -4,7 +4,7 @@ import base64
 import gc
 import json
 import warnings
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,6 +13,7 @@ from temporalio.worker import Replayer, UnsandboxedWorkflowRunner
 
 from tests.workflows.world import SANDBOX
 from workflows.journey import Journey
+from workflows.message import Message
 from workflows.wire import DATA_CONVERTER
 
 HISTORIES: Final = Path(__file__).parent.parent / "histories"
@@ -32,15 +33,19 @@ def histories() -> dict[str, dict[str, Any]]:
 
 
 async def failures(
-    recorded: Iterable[dict[str, Any]], kernel: type[Any] = Journey, *, sandboxed: bool = False, first: bool = False
+    recorded: Iterable[dict[str, Any]],
+    kernel: Sequence[type[Any]] = (Journey, Message),
+    *,
+    sandboxed: bool = False,
+    first: bool = False,
 ) -> list[str]:
-    """What the kernel has against each history: nothing when it gives the same commands, in order.
+    """What the kernel's workflows have against each history: nothing when it gives the same commands, in order.
 
     `first`: only up to the first that fails. The sandbox takes ten times as long: it executes the kernel's modules
     again for every history.
     """
     runner = SANDBOX if sandboxed else UnsandboxedWorkflowRunner()
-    replayer = Replayer(workflows=[kernel], data_converter=DATA_CONVERTER, workflow_runner=runner)
+    replayer = Replayer(workflows=kernel, data_converter=DATA_CONVERTER, workflow_runner=runner)
     found: list[str] = []
 
     async def each() -> AsyncIterator[WorkflowHistory]:

@@ -2,6 +2,7 @@
 
 import importlib
 import re
+from collections.abc import Sequence
 from itertools import count
 from pathlib import Path
 from typing import Any, Final
@@ -43,6 +44,21 @@ KERNELS: Final = {
     "the slowness is gone": ("pace.py", "IDLE_ROUNDS: Final = 3", "IDLE_ROUNDS: Final = 300"),
     "lists are told the stage every time": ("visibility.py", "known.get(STAGE) != shown.stage", "True"),
     "larger events are heard": ("envelope.py", "MAX_BYTES: Final = 16 *", "MAX_BYTES: Final = 64 *"),
+    "a message that was given back is not tried again": (
+        "message.py",
+        "or self._alarm.rang or",
+        "or",
+    ),
+    "a cancelled message is not taken back": (
+        "message.py",
+        "return workflow.cancellation_reason() is not None and",
+        "return False and",
+    ),
+    "a message ends when it is given back": (
+        "message.py",
+        '"missed", "cancelled"})',
+        '"missed", "cancelled", "given_back"})',
+    ),
     "events of any name are heard": ("envelope.py", "[a-z_][a-z0-9_]{0,63}", ".*"),
 }
 FORMATS: Final = {
@@ -60,6 +76,8 @@ FORMATS: Final = {
     "an activity has another name": ("wire.py", 'NOTIFY: Final = "notify"', 'NOTIFY: Final = "send"'),
     "decide has another name": ("wire.py", 'DECIDE: Final = "decide"', 'DECIDE: Final = "choose"'),
     "the workflow has another name": ("wire.py", 'WORKFLOW: Final = "Journey"', 'WORKFLOW: Final = "Passage"'),
+    "a message's workflow has another name": ("wire.py", 'MESSAGE: Final = "Message"', 'MESSAGE: Final = "Letter"'),
+    "withdraw has another name": ("wire.py", 'WITHDRAW: Final = "withdraw"', 'WITHDRAW: Final = "cancel"'),
     "activity ids are made in another way": ("wire.py", "return key if", 'return f"{key}+" if'),
     "a due message is named in another field": (
         "wire.py",
@@ -69,8 +87,8 @@ FORMATS: Final = {
 }
 
 
-def kernel(folder: Path, changes: dict[str, tuple[str, str]]) -> type[Any]:
-    """The workflow of a copy of the kernel in which, file by file, one text is replaced by another."""
+def kernel(folder: Path, changes: dict[str, tuple[str, str]]) -> Sequence[type[Any]]:
+    """The workflows of a copy of the kernel in which, file by file, one text is replaced by another."""
     name = f"kernel_{next(NUMBERS)}"
     (folder / name).mkdir()
     for path in SOURCE.glob("*.py"):
@@ -81,8 +99,7 @@ def kernel(folder: Path, changes: dict[str, tuple[str, str]]) -> type[Any]:
             text = text.replace(old, new).replace("from typing import Final", "from typing import Final, Literal")
         (folder / name / path.name).write_text(text, encoding="utf-8")
     importlib.invalidate_caches()
-    journey: type[Any] = importlib.import_module(f"{name}.journey").Journey
-    return journey
+    return importlib.import_module(f"{name}.journey").Journey, importlib.import_module(f"{name}.message").Message
 
 
 @pytest.fixture

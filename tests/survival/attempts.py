@@ -24,9 +24,9 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
 from activities.breaker import Breaker
-from activities.compose import Held
+from activities.compose import Held, NotNow
 from activities.decide import Decide
-from activities.notify import Notify, NotNow, Ready
+from activities.notify import Notify, Ready
 from activities.shelf import Shelf
 from ledger import open_ledger
 from ledger.message_rows import MessageRow

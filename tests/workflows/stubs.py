@@ -60,6 +60,7 @@ class Case:
     script: Script
     deciding: "Deciding | None" = None
     sending: "Sending | None" = None
+    withdrawn: int = 0  # how often it was asked to be taken back
     started_at: datetime | None = None
     entries: list[Entry] = field(default_factory=list)
     sent: list[str] = field(default_factory=list)
@@ -206,6 +207,12 @@ class Room:
         """Recorded as the real one records: without default values."""
         outcome = await self.cases[request.journey].notify(request)
         return outcome.model_dump(mode="json", exclude_defaults=True)
+
+    @activity.defn(name=wire.WITHDRAW)
+    async def withdraw(self, request: SendRequest) -> dict[str, JsonValue]:
+        """Taken back, whatever it is."""
+        self.cases[request.journey].withdrawn += 1
+        return Outcome(key=request.key, result="cancelled").model_dump(mode="json", exclude_defaults=True)
 
 
 def instant(request: DecideRequest) -> datetime:

@@ -18,6 +18,7 @@ from workflows.wire import (
     JourneyInput,
     JourneyState,
     Judged,
+    MessageInput,
     Outcome,
     Recorded,
     Rejected,
@@ -34,7 +35,7 @@ EVENT: Final = Event(
 REJECTED: Final = Rejected(n=1, name="X", size=2, hash="h", reason="r", at=NOW)
 JUDGED: Final = Judged(n=1, verdict="refused", reason="r")
 DUE: Final = Due(key="k", message_id="m", fence=1, not_after=NOW, summary="s")
-OUTCOME: Final = Outcome(key="k", result="sent", reason="r")
+OUTCOME: Final = Outcome(key="k", result="given_back", reason="r", again_at=NOW)
 STATE: Final = JourneyState(
     schema_number=1,
     wake=2,
@@ -85,6 +86,7 @@ FULL: Final = (
         renew=True,
     ),
     SendRequest(journey="j", key="k", message_id="m", fence=1),
+    MessageInput(message_id="m", key="k", summary="s"),
     STATE,
     JourneyInput(program="p", process="a", cycle="1", person="x", state=STATE, renew_after=9),
     Snapshot(
@@ -162,6 +164,7 @@ def test_a_decision_that_says_nothing_is_recorded_as_nothing() -> None:
 
 def test_the_names_in_old_histories_stay() -> None:
     assert (wire.WORKFLOW, wire.DECIDE, wire.NOTIFY) == ("Journey", "decide", "notify")
+    assert (wire.MESSAGE, wire.WITHDRAW) == ("Message", "withdraw")
     assert (wire.JOURNEYS, wire.MAIL) == ("waypost-journeys", "waypost-mail")
     assert [key.name for key in wire.SEARCH_ATTRIBUTES] == [
         "Program",

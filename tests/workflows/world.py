@@ -26,18 +26,22 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 from tests.workflows.stubs import PATIENCE, Case, Deciding, Room, Script, Sending
 from workflows.journey import Journey
+from workflows.message import Message
 from workflows.wire import (
     FLAGS,
     JOURNEYS,
     KERNEL,
     MAIL,
+    MESSAGE,
     PLAN_VERSION,
     STAGE,
     WORKFLOW,
     Answer,
     JourneyInput,
     JourneyState,
+    MessageInput,
     Snapshot,
+    message_workflow_id,
 )
 
 PERSONS: Final = count(1)
@@ -180,6 +184,22 @@ class World:
         )
         return subject
 
+    async def start_message(self, sending: Sending) -> Subject:
+        """A message of its own, handed over by `sending`."""
+        message = f"m{next(PERSONS)}"
+        case = self.room.cases[message_workflow_id(message)] = Case(message_workflow_id(message), Script())
+        case.sending = sending
+        subject = Subject(self.client, case, self._still)
+        self.subjects.append(subject)
+        await self._still.client.start_workflow(
+            MESSAGE,
+            MessageInput(message_id=message, key=f"adhoc#{message}", summary="adhoc → applicant"),
+            id=subject.handle.id,
+            task_queue=JOURNEYS,
+            start_signal="_wake",
+        )
+        return subject
+
     async def start_by_asking(self, name: str, *payloads: object) -> tuple[Subject, Answer]:
         """A journey that an update starts, and the answer."""
         subject, given = self._subject(None)
@@ -220,14 +240,14 @@ async def working(client: Client, room: Room, *, cached: int = 1000) -> AsyncIte
         Worker(
             client,
             task_queue=JOURNEYS,
-            workflows=[Journey],
+            workflows=[Journey, Message],
             activities=[room.decide],
             workflow_runner=SANDBOX,
             no_remote_activities=True,
             max_cached_workflows=cached,
             max_concurrent_workflow_tasks=8,
         ),
-        Worker(client, task_queue=MAIL, activities=[room.notify]),
+        Worker(client, task_queue=MAIL, activities=[room.notify, room.withdraw]),
     ):
         yield
 
