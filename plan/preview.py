@@ -69,7 +69,8 @@ class _Way:
         self.plan, self.journey, self.people, self.end, self.events = plan, journey, people, end, events
         self.sent: dict[str, Sent] = {}
         self.planned: dict[str, Occurrence] = {}  # as it stood when it went
-        self.lasting = not changes_by_itself(plan, journey.process)
+        retracts = any(fact.type == "retracted" for fact in events)  # news of that depends on what was said before
+        self.lasting = not (retracts or changes_by_itself(plan, journey.process))
         self.heard: list[Fact] = []
         self.outlook: Outlook | None = None  # what these facts lead to, while nothing else can change it
 

@@ -15,11 +15,12 @@ from tests.plan.walk import at
 
 PLAN = program()
 PROGRAMS = Path(__file__).parents[1] / "programs"
+SHIPPED = Path(__file__).parents[2] / "programs/cwe/plan.yaml"
 START = at("2026-09-01 10:00")
 
 
-def heard(type: str, when: str, order: int, item: str | None = None) -> Fact:  # noqa: A002 — the fact's own word
-    return Fact(id=f"{type}-{order}", type=type, at=at(when), heard_at=at(when), order=order, item=item)
+def heard(type: str, when: str, order: int, item: str | None = None, **data: str) -> Fact:  # noqa: A002 — Fact's word
+    return Fact(id=f"{type}-{order}", type=type, at=at(when), heard_at=at(when), order=order, item=item, data=data)
 
 
 def going(*events: Fact, until: datetime | None = None) -> list[tuple[str | None, str, str | None]]:
@@ -79,3 +80,18 @@ def test_deciding_once_a_wake_foresees_what_deciding_until_nothing_is_due_does(
         with monkeypatch.context() as patched:
             patched.setattr(module, "changes_by_itself", lambda *_: True)
             assert preview(plan, invented) == quick
+
+
+def test_a_preview_in_which_a_fact_is_taken_back_foresees_the_same_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = load(SHIPPED.read_text(encoding="utf-8"), SHIPPED.name)
+    assert isinstance(plan, Plan)
+    events = [
+        heard("extension_granted", "2026-04-29 10:00", 1, deadline="due", to="2027-01-22"),
+        heard("retracted", "2026-06-09 10:00", 2, id="extension_granted-1"),
+        heard("submitted", "2027-01-02 10:00", 3),
+    ]
+    invented = Invented("application", at("2026-02-10 10:00"), events=events)
+    quick = preview(plan, invented)
+    with monkeypatch.context() as patched:
+        patched.setattr(module, "changes_by_itself", lambda *_: True)
+        assert preview(plan, invented) == quick
