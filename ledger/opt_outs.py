@@ -1,17 +1,30 @@
 """Optional notifications that people do not want: one of a program, or all of them."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
 import sqlalchemy as sa
+from pydantic import AwareDatetime
 from sqlalchemy import Connection
 
 from ledger import audit, mail_tables
 from ledger.insert import insert_unless_present
+from plan.model import Frozen
 
 TABLE: Final = mail_tables.opt_out
 ALL: Final = "*"  # every optional notification of the program
+
+
+class OptOutRow(Frozen):
+    """What somebody does not want, since when, and who said so; `message_id`: the message that they said it from."""
+
+    person_id: str
+    program: str
+    notification: str
+    since: AwareDatetime
+    by: str
+    message_id: str | None = None
 
 
 def opt_out(
@@ -50,3 +63,9 @@ def opted_out(connection: Connection, people: Collection[str], program: str) -> 
     for person_id, notification in connection.execute(query):
         found[person_id] = found.get(person_id, frozenset()) | {notification}
     return found
+
+
+def of_person(connection: Connection, person_id: str) -> Sequence[OptOutRow]:
+    """Everything that the person does not want, in every program."""
+    query = sa.select(TABLE).where(TABLE.c.person_id == person_id).order_by(TABLE.c.program, TABLE.c.notification)
+    return [OptOutRow(**row) for row in connection.execute(query).mappings()]

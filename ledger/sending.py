@@ -4,7 +4,7 @@ Every move is one statement that names the state and the attempt it starts from,
 nothing to do. The moves return False for that; nothing was written then.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -174,6 +174,17 @@ def attempts(connection: Connection, message_id: str) -> Sequence[AttemptRow]:
     """Every hand-over of the message, first to last."""
     query = sa.select(ATTEMPT).where(ATTEMPT.c.message_id == message_id).order_by(ATTEMPT.c.attempt)
     return [AttemptRow(**found) for found in connection.execute(query).mappings()]
+
+
+def attempts_of(connection: Connection, messages: Collection[str]) -> Mapping[str, tuple[AttemptRow, ...]]:
+    """Message → its hand-overs, first to last; one that never came so far is left out."""
+    found: dict[str, tuple[AttemptRow, ...]] = {}
+    if not messages:
+        return found
+    query = sa.select(ATTEMPT).where(ATTEMPT.c.message_id.in_(messages))
+    for row in connection.execute(query.order_by(ATTEMPT.c.message_id, ATTEMPT.c.attempt)).mappings():
+        found[row["message_id"]] = (*found.get(row["message_id"], ()), AttemptRow(**row))
+    return found
 
 
 def _in_hand(move: Move, message_id: str, attempt: int) -> tuple[sa.ColumnElement[bool], ...]:

@@ -73,6 +73,15 @@ def active(connection: Connection, addresses: Collection[str]) -> Mapping[str, t
     return found
 
 
+def ever(connection: Connection, addresses: Collection[str]) -> Sequence[SuppressionRow]:
+    """Everything that stands or once stood against these addresses, oldest first."""
+    if not addresses:
+        return []
+    wanted = {address.casefold() for address in addresses}
+    query = sa.select(TABLE).where(TABLE.c.address.in_(wanted)).order_by(TABLE.c.address, TABLE.c.id)
+    return [SuppressionRow(**row) for row in connection.execute(query).mappings()]
+
+
 def cause(rows: Sequence[SuppressionRow]) -> Suppressed | None:
     """The gravest cause that stops every message; None: none does. Unsubscribing stops optional messages alone."""
     given = {row.cause for row in rows}

@@ -73,11 +73,8 @@ def verdict(connection: Connection, row: MessageRow, patience: Patience) -> Verd
         return policy(row) if _unanswered(connection, row) < 2 else "review"
     if attempt.evidence == "repeatable":
         return "resend"
-    spoken_of = sa.select(sa.func.max(ATTEMPT.c.on_wire_at)).where(
-        ATTEMPT.c.transport == attempt.transport, ATTEMPT.c.evidence_at.is_not(None)
-    )
-    watermark: datetime | None = connection.execute(spoken_of).scalar_one()
-    if watermark is not None and watermark > attempt.on_wire_at:
+    heard_of = watermark(connection, attempt.transport)
+    if heard_of is not None and heard_of > attempt.on_wire_at:
         return policy(row)
     now: datetime = connection.execute(sa.select(database_now(connection))).scalar_one()
     return "review" if now - attempt.on_wire_at >= patience.longest else "wait"
@@ -88,6 +85,15 @@ def _unanswered(connection: Connection, row: MessageRow) -> int:
     mine = sa.and_(ATTEMPT.c.message_id == row.id, ATTEMPT.c.outcome == "unknown")
     count: int = connection.execute(sa.select(sa.func.count()).where(mine)).scalar_one()
     return count
+
+
+def watermark(connection: Connection, transport: str) -> datetime | None:
+    """When the last message went on the wire of which this provider has spoken; None: it has never spoken."""
+    spoken_of = sa.select(sa.func.max(ATTEMPT.c.on_wire_at)).where(
+        ATTEMPT.c.transport == transport, ATTEMPT.c.evidence_at.is_not(None)
+    )
+    instant: datetime | None = connection.execute(spoken_of).scalar_one()
+    return instant
 
 
 def left(connection: Connection, row: MessageRow) -> timedelta:

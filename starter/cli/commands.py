@@ -10,6 +10,7 @@ from starter.cli import (
     authoring,
     demonstrating,
     enrolling,
+    explaining,
     house,
     journeys,
     messages,
@@ -49,6 +50,7 @@ def application() -> typer.Typer:
         ("show", showing.show),
         ("list", journeys.list_journeys),
         ("messages", messages.list_messages),
+        ("why", explaining.why),
     ):
         app.command(name)(command)
     person = typer.Typer(help="People: their address, name, time zone and language.", no_args_is_help=True)

@@ -1,0 +1,112 @@
+"""`waypost why`: why somebody got a message or did not, from the ledger alone."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from sqlalchemy import Connection
+
+from ledger import Ledger, people, suppressions
+from ledger.why import Answer, Asked
+from ledger.why import why as answers_to
+from plan.calendar import zone_info
+from plan.model import Plan
+from plan.words import name_words
+from starter.cli.options import AsJson, Folder
+from starter.cli.output import console, say, write_json
+from starter.cli.session import find_journey, with_ledger
+from starter.plans import current_plan
+from starter.refusal import Refused
+from starter.settings import Settings
+
+IN_FULL = frozenset({"act", "wait"})
+
+
+def why(
+    person: Annotated[str, typer.Option(metavar="P", help="Who asks: the id, or the address where one person has it.")],
+    notification: Annotated[str | None, typer.Option(metavar="N", help="Only this notification.")] = None,
+    journey: Annotated[str | None, typer.Option(metavar="J", help="Only this journey.")] = None,
+    folder: Folder = None,
+    as_json: AsJson = False,
+) -> int:
+    """Answers "why didn't I get it?": what happened, what that rests on, how sure it is, and what to do.
+
+    Example: waypost why --person p-1001 --notification due_reminder
+    """
+
+    def story(ledger: Ledger, _settings: Settings) -> int:
+        with ledger.read() as connection:
+            who = _person(connection, person)
+            where = find_journey(connection, journey, None, None, None) if journey is not None else None
+            found = answers_to(connection, _plan, Asked(who, datetime.now(UTC), notification, where))
+            known = people.person(connection, who) is not None
+        if as_json:
+            write_json(found)
+        elif found:
+            _print(found, in_full=notification is not None)
+        elif known:
+            say(f"nothing was ever planned for {who}: no journey, no message")
+        else:
+            raise Refused(f"nobody is known as {who}")
+        return 0
+
+    return with_ledger(folder, story)
+
+
+def _person(connection: Connection, given: str) -> str:
+    """The id itself, or whose address it is. Raises Refused."""
+    if "@" not in given:
+        return given
+    readers = suppressions.readers(connection, given)
+    if len(readers) == 1:
+        return readers[0]
+    if readers:
+        raise Refused(f"{len(readers)} people have this address ({', '.join(readers[:5])}); say which by id")
+    raise Refused("nobody has this address now; ask by the person's id: older messages keep their addresses")
+
+
+def _plan(connection: Connection, program: str) -> Plan | None:
+    """None: none is published, or not one that this build can read; the messages can be told all the same."""
+    try:
+        return current_plan(connection, program)
+    except Refused:
+        return None
+
+
+def _print(found: Sequence[Answer], *, in_full: bool) -> None:
+    """Whatever needs somebody or is under way in full, the rest a line each."""
+    out = console()
+    brief = [answer for answer in found if not in_full and answer.standing not in IN_FULL]
+    for answer in found:
+        if answer not in brief:
+            _whole(answer)
+    if brief:
+        out.print("[bold]Nothing to do[/bold]" if len(brief) < len(found) else "[bold]Nothing needs anybody[/bold]")
+        for answer in brief:
+            out.print(f"  [bold]{escape(_about(answer))}[/bold]  {escape(answer.headline)}")
+        say("\nThe evidence: name one with --notification.")
+
+
+def _whole(answer: Answer) -> None:
+    out = console()
+    out.print(f"[dim]{escape(_about(answer))}{escape(_where(answer))}[/dim]")
+    out.print(f"[bold]{escape(answer.headline)}[/bold]  [dim]({answer.certainty})[/dim]")
+    for told in answer.evidence:
+        when = _instant(told.at, answer.zone) if told.at is not None else ""
+        out.print(f"  {when:<24}  {escape(told.sentence)}")
+    out.print(f"[bold]Next:[/bold] {escape(answer.next_step or 'nothing is to be done.')}\n")
+
+
+def _about(answer: Answer) -> str:
+    return name_words(answer.notification) + (f" → {answer.to}" if answer.to else "")
+
+
+def _where(answer: Answer) -> str:
+    parts = (answer.journey or answer.program, answer.key, f"message {answer.message}" if answer.message else None)
+    return "".join(f" · {part}" for part in parts if part)
+
+
+def _instant(at: datetime, zone: str) -> str:
+    return f"{at.astimezone(zone_info(zone)):%Y-%m-%d %H:%M:%S %Z}"
