@@ -83,6 +83,7 @@ def an_attempt(**more: Any) -> AttemptRow:
         "outcome": "accepted",
         "detail": None,
         "provider_id": "x-77",
+        "bypassed": None,
         "ended_at": SENT,
         "evidence_at": None,
     }

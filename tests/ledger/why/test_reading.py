@@ -1,0 +1,295 @@
+"""Answers from a real ledger, on both databases: nothing but its rows and the plan is asked."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from ledger import Ledger, channels, facts, journeys, mail_tables, messages, opt_outs, people, sending, suppressions
+from ledger import plans as stored_plans
+from ledger.journeys import JourneyRow
+from ledger.message_rows import Claimed, NewMessage
+from ledger.people import PersonRow
+from ledger.why import Answer, Asked, why
+from plan.load import load
+from plan.model import Plan
+
+PLAN = """
+program: trial
+title: Trial
+timezone: America/New_York
+sender: {name: Trial, email: office@mail.example.org}
+staff: {test: [test@example.org]}
+person: {member: boolean}
+processes:
+  application:
+    start: in_progress
+    deadlines: {due: {after: created, plus: 90 days, at: "23:59:59"}}
+    stages: {in_progress: {submitted: in_review, due: lapsed}, in_review: {approved: approved}}
+  renewal:
+    start: open
+    stages: {open: {closed: over}}
+notifications:
+  welcome: {purpose: confirmation, to: applicant, on: created}
+  members: {purpose: announcement, to: applicant, on: created, if: "person.member == true"}
+  due_reminder: {purpose: reminder, to: applicant, before: due, offsets: [7 days]}
+  received: {purpose: confirmation, to: applicant, on: submitted}
+  review_me: {purpose: request, to: reviewer, on: created}
+  tips: {purpose: announcement, optional: true, to: applicant, on: created}
+  silent: {purpose: announcement, to: applicant, on: created, state: off, why: our portal shows this}
+  tried: {purpose: announcement, to: applicant, on: created, state: test}
+  closing: {purpose: announcement, to: applicant, on: closed, in: [renewal]}
+"""
+CREATED = datetime(2026, 10, 5, 14, tzinfo=UTC)
+NOW = CREATED + timedelta(days=2)
+JOURNEY = "journey:trial:p-1:application:1"
+
+
+def the_plan() -> Plan:
+    plan = load(PLAN, "plan.yaml")
+    assert isinstance(plan, Plan)
+    return plan
+
+
+def asked(connection: Connection, notification: str | None = None, person: str = "p-1", **more: Any) -> list[Answer]:
+    plan = the_plan()
+    question = Asked(person, more.pop("now", NOW), notification, **more)
+    return why(connection, lambda _, program: plan if program == "trial" else None, question)
+
+
+def about(connection: Connection, notification: str, **more: Any) -> tuple[str, str | None]:
+    (answer,) = asked(connection, notification, **more)
+    return answer.case, answer.reason
+
+
+def sent(connection: Connection, rule: str, address: str = "ada@example.org", person: str = "p-1") -> str:
+    """A message of the journey that SendGrid took."""
+    new = NewMessage(
+        id=f"m-{rule}-{person}",
+        program="trial",
+        journey_id=JOURNEY,
+        key=f"{rule}#created>{'applicant' if person == 'p-1' else f'reviewer.{person}'}",
+        rule=rule,
+        purpose="confirmation",
+        to="applicant" if person == "p-1" else f"reviewer.{person}",
+        person_id=person,
+        plan_version=the_plan().version,
+        planned_at=CREATED,
+        queued_at=CREATED,
+    )
+    row = messages.queue(connection, new)
+    claimed = sending.claim(connection, row.id, 1, timedelta(minutes=5), CREATED, CREATED)
+    assert isinstance(claimed, Claimed)
+    assert sending.to_wire(
+        connection,
+        row.id,
+        1,
+        1,
+        address=address,
+        subject="Hello",
+        plan_version=new.plan_version,
+        template_version="t1",
+        transport="sendgrid",
+        evidence="events",
+        clock=CREATED,
+        now=CREATED,
+    )
+    assert sending.accepted(connection, row.id, 1, "x-77", CREATED, CREATED)
+    return row.id
+
+
+def reported(connection: Connection, message: str, kind: str, address: str = "ada@example.org", **more: Any) -> None:
+    event: dict[str, Any] = {
+        "id": f"{message}-{kind}",
+        "provider": "sendgrid",
+        "content": f"{message}-{kind}",
+        "kind": kind,
+        "provider_kind": kind,
+        "message_id": message,
+        "attempt": 1,
+        "at": CREATED + timedelta(minutes=1),
+        "received_at": CREATED + timedelta(minutes=2),
+        "address": address,
+        "machine": False,
+        "raw": {},
+    }
+    connection.execute(sa.insert(mail_tables.provider_event).values({**event, **more}))
+
+
+@pytest.fixture
+def story(ledger: Ledger) -> Ledger:
+    """Ada applied two days ago; no worker has ever looked at it."""
+    with ledger.write() as connection:
+        stored_plans.publish(connection, "trial", the_plan().version, PLAN, {}, "cli", CREATED)
+        people.set_person(connection, PersonRow(id="p-1", email="ada@example.org"), "cli", CREATED)
+        people.set_person(connection, PersonRow(id="rex", email="rex@example.org"), "cli", CREATED)
+        row = JourneyRow(
+            id=JOURNEY,
+            program="trial",
+            process="application",
+            cycle="1",
+            person_id="p-1",
+            created_at=CREATED,
+            arrived_at=CREATED,
+        )
+        journeys.enroll(connection, row)
+        facts.begin(connection, row)
+    return ledger
+
+
+def test_without_a_worker_everything_is_answered_all_the_same(story: Ledger) -> None:
+    with story.read() as connection:
+        found = {answer.notification: (answer.case, answer.reason) for answer in asked(connection)}
+    assert found == {
+        "welcome": ("due", None),
+        "members": ("skipped", "condition_false"),
+        "due_reminder": ("scheduled", None),
+        "received": ("not_triggered", "submitted"),
+        "tips": ("due", None),
+        "silent": ("skipped", "rule_off"),
+    }
+
+
+def test_what_was_never_made_is_answered_when_it_is_named(story: Ledger) -> None:
+    with story.read() as connection:
+        assert about(connection, "closing") == ("not_in_process", None)
+        assert about(connection, "tried") == ("in_test", None)
+        assert about(connection, "nonsense") == ("no_such_notification", None)
+        assert about(connection, "review_me") == ("held", "no_recipient")
+        assert about(connection, "welcome", person="rex") == ("not_enrolled", None)
+        assert about(connection, "welcome", person="nobody") == ("not_known", None)
+
+
+def test_conditions_and_plans_explain_themselves_with_their_values(story: Ledger) -> None:
+    with story.read() as connection:
+        (members,) = asked(connection, "members")
+        (silent,) = asked(connection, "silent")
+    assert any("person.member" in told.sentence for told in members.evidence)
+    assert any(told.sentence == "Our portal shows this." for told in silent.evidence)
+
+
+def test_a_message_is_told_with_its_attempts_its_reports_and_what_they_led_to(story: Ledger) -> None:
+    with story.write() as connection:
+        id_ = sent(connection, "welcome")
+        reported(connection, id_, "bounced", failure="invalid_address", status="5.1.1", reason="550 no such user")
+        failed = {"delivery": "bounced", "failure": "invalid_address", "failed_at": CREATED + timedelta(minutes=1)}
+        connection.execute(sa.update(mail_tables.message).values(failed))
+        suppressions.suppress(connection, "ada@example.org", "bounced", "event", "webhook", NOW, id_)
+    with story.read() as connection:
+        (answer,) = asked(connection, "welcome")
+        assert (answer.case, answer.reason, answer.message) == ("bounced", "invalid_address", id_)
+        told = " ".join(evidence.sentence for evidence in answer.evidence)
+        assert "handed to sendgrid for ada@example.org: taken, and called x-77 by it" in told
+        assert "‹5.1.1 550 no such user›" in told
+        assert "Mail to it came back (ada@example.org; list event, by webhook, after message m-welcome-p-1)" in told
+        assert asked(connection)[0].notification in {"welcome", "tips"}
+        (tips,) = asked(connection, "tips")
+    assert (tips.case, tips.reason) == ("held", "address_suppressed")
+
+
+def test_opting_out_is_told_with_its_date_and_only_of_what_is_optional(story: Ledger) -> None:
+    with story.write() as connection:
+        opt_outs.opt_out(connection, "p-1", "trial", "*", "reader", CREATED)
+    with story.read() as connection:
+        (tips,) = asked(connection, "tips")
+        (welcome,) = asked(connection, "welcome")
+    assert (tips.case, tips.reason) == ("skipped", "opted_out")
+    assert "p-1 opted out of all optional notifications, by reader." in [told.sentence for told in tips.evidence]
+    assert not any("opted out" in told.sentence for told in welcome.evidence)
+
+
+def test_a_message_to_an_address_that_was_corrected_is_told_as_such(story: Ledger) -> None:
+    with story.write() as connection:
+        sent(connection, "welcome", "adda@example.org")
+    with story.read() as connection:
+        assert about(connection, "welcome") == ("old_address", None)
+
+
+def test_silence_is_read_beside_what_was_reported_of_others(story: Ledger) -> None:
+    with story.write() as connection:
+        mine = sent(connection, "welcome")
+        other = sent(connection, "review_me", "rex@example.org", "rex")
+    with story.read() as connection:
+        assert "since then no report has come" in asked(connection, "welcome")[0].headline
+    with story.write() as connection:
+        spoken = sa.update(mail_tables.attempt).where(mail_tables.attempt.c.message_id == other)
+        connection.execute(spoken.values(evidence_at=NOW, on_wire_at=NOW + timedelta(days=9999)))
+    with story.read() as connection:
+        (answer,) = asked(connection, "welcome")
+    assert answer.message == mine
+    assert "has reported on later messages, but never on this one" in answer.headline
+
+
+def test_a_bounce_without_our_ids_is_told_of_messages_to_its_address_of_that_time(story: Ledger) -> None:
+    with story.write() as connection:
+        sent(connection, "welcome")
+        reported(connection, "none", "bounced", message_id=None, attempt=None)
+        reported(connection, "other", "bounced", "someone@example.org", message_id=None, attempt=None)
+    with story.read() as connection:
+        (answer,) = asked(connection, "welcome")
+    assert sum("names no message" in told.sentence for told in answer.evidence) == 1
+
+
+def test_somebody_who_holds_a_role_is_answered_about_the_journeys_of_others(story: Ledger) -> None:
+    with story.write() as connection:
+        people.add_holder(connection, "trial", "reviewer", "rex", "cli", CREATED)
+    with story.read() as connection:
+        row = journeys.journey(connection, JOURNEY)
+        assert about(connection, "review_me", person="rex", journey=row) == ("due", None)
+    with story.write() as connection:
+        sent(connection, "review_me", "rex@example.org", "rex")
+    with story.read() as connection:
+        assert [answer.case for answer in asked(connection, person="rex")] == ["no_report"]
+
+
+def test_a_channel_that_is_down_is_why_everything_waits(story: Ledger) -> None:
+    with story.write() as connection:
+        new = NewMessage(
+            id="m-1",
+            program="trial",
+            journey_id=JOURNEY,
+            key="welcome#created>applicant",
+            rule="welcome",
+            purpose="confirmation",
+            to="applicant",
+            person_id="p-1",
+            plan_version=the_plan().version,
+            queued_at=CREATED,
+        )
+        messages.queue(connection, new)
+        channels.shut_for(connection, "sendgrid", "down", "SendGrid refuses the key", timedelta(minutes=10), NOW)
+    with story.read() as connection:
+        (answer,) = asked(connection, "welcome")
+    assert (answer.case, answer.reason) == ("waiting", "channel_down")
+    assert "The channel sendgrid is down: ‹SendGrid refuses the key›." in [told.sentence for told in answer.evidence]
+
+
+def test_a_journey_that_was_taken_ahead_is_asked_at_its_own_clock(story: Ledger) -> None:
+    ahead = CREATED + timedelta(days=85)
+    with story.write() as connection:
+        journeys.project(
+            connection,
+            JOURNEY,
+            stage="in_progress",
+            entered_at=CREATED,
+            next_at=None,
+            status="",
+            flags=(),
+            plan_version=the_plan().version,
+            decided_at=ahead,
+        )
+    with story.read() as connection:
+        (answer,) = asked(connection, "due_reminder")
+    assert answer.case == "skipped"
+    assert answer.reason == "too_late"
+    assert "on the journey's clock" in " ".join(told.sentence for told in answer.evidence)
+
+
+def test_a_program_whose_plan_cannot_be_read_is_answered_from_its_messages(story: Ledger) -> None:
+    with story.write() as connection:
+        sent(connection, "welcome")
+    with story.read() as connection:
+        (answer,) = why(connection, lambda *_: None, Asked("p-1", NOW))
+    assert (answer.case, answer.zone) == ("no_report", "UTC")
