@@ -190,7 +190,7 @@ class Notify:
             if gone:
                 html, text = (links.blanked(part) if links else part for part in (email.html, email.text))
                 bodies.keep(conn, row.id, row.attempt, email.subject, html, text, _wall())
-                page_tokens.keep(conn, row.id, links.tokens if links else {}, _wall())
+                page_tokens.keep(conn, row.id, row.attempt, links.tokens if links else {}, _wall())
             return gone
 
     def _record(self, row: MessageRow, handed: HandOver, clock: datetime) -> Outcome:

@@ -34,9 +34,11 @@ def keep(
     connection.execute(sa.insert(TABLE).values(row))
 
 
-def body(connection: Connection, message_id: str) -> Body | None:
-    """What the last attempt sent; None: nothing was ever put on the wire, or it was erased by retention."""
+def body(connection: Connection, message_id: str, attempt: int | None = None) -> Body | None:
+    """What this attempt, by default the last, sent; None: nothing was put on the wire, or retention has erased it."""
     query = sa.select(TABLE).where(TABLE.c.message_id == message_id).order_by(TABLE.c.attempt.desc()).limit(1)
+    if attempt is not None:
+        query = query.where(TABLE.c.attempt == attempt)
     row = connection.execute(query).mappings().first()
     if row is None:
         return None

@@ -249,6 +249,7 @@ page_token: Final = Table(
     Column("digest", ID, primary_key=True),
     Column("purpose", ID, nullable=False),
     Column("message_id", ID, ForeignKey(message.c.id), nullable=False),
+    Column("attempt", Integer, nullable=False, server_default="1"),
     Column("created_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False),
     CheckConstraint(sa.text("purpose IN ('view', 'unsubscribe', 'preferences')"), name="purpose"),

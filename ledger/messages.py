@@ -25,6 +25,7 @@ __all__ = [
     "queue",
     "refresh",
     "requeue",
+    "roles_of",
     "row",
     "rows",
     "search",
@@ -76,6 +77,12 @@ def search(
     if after is not None:
         query = query.where(TABLE.c.id > after)
     return [MessageRow(**found) for found in connection.execute(query).mappings()]
+
+
+def roles_of(connection: Connection, person: str, program: str) -> frozenset[str]:
+    """In which roles the program has written to this person, or was about to."""
+    query = sa.select(TABLE.c.to).distinct().where(TABLE.c.person_id == person, TABLE.c.program == program)
+    return frozenset(to.partition(".")[0] for to in connection.execute(query).scalars())
 
 
 def queue(connection: Connection, new: NewMessage) -> MessageRow:

@@ -55,6 +55,15 @@ def opt_in(connection: Connection, person_id: str, program: str, notification: s
     return True
 
 
+def of_person(connection: Connection, person_id: str) -> Mapping[str, tuple[str, ...]]:
+    """Program → what the person does not want of it, in order of names."""
+    query = sa.select(TABLE.c.program, TABLE.c.notification).where(TABLE.c.person_id == person_id)
+    found: dict[str, tuple[str, ...]] = {}
+    for program, notification in connection.execute(query.order_by(TABLE.c.program, TABLE.c.notification)):
+        found[program] = (*found.get(program, ()), notification)
+    return found
+
+
 def opted_out(connection: Connection, people: Collection[str], program: str) -> Mapping[str, frozenset[str]]:
     """Person → what they do not want of the program; who wants everything is left out."""
     query = sa.select(TABLE.c.person_id, TABLE.c.notification)

@@ -33,10 +33,14 @@ LIFETIME: Final[Mapping[Purpose, timedelta]] = {
 
 
 class PageToken(Frozen):
-    """What a token opens: the page `purpose` of this message, until `expires_at` on the wall's clock."""
+    """What a token opens: the page `purpose` of this message, until `expires_at` on the wall's clock.
+
+    `attempt` is the hand-over that carried it, so whoever has it proves that this one arrived.
+    """
 
     purpose: Purpose
     message_id: str
+    attempt: int
     created_at: AwareDatetime
     expires_at: AwareDatetime
 
@@ -46,13 +50,14 @@ def new_token() -> str:
     return secrets.token_urlsafe(16)
 
 
-def keep(connection: Connection, message_id: str, tokens: Mapping[Purpose, str], now: datetime) -> None:
+def keep(connection: Connection, message_id: str, attempt: int, tokens: Mapping[Purpose, str], now: datetime) -> None:
     """Makes the tokens good; in the transaction that puts their message on the wire."""
     rows = [
         {
             "digest": _digest(token),
             "purpose": purpose,
             "message_id": message_id,
+            "attempt": attempt,
             "created_at": now,
             "expires_at": now + LIFETIME[purpose],
         }

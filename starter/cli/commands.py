@@ -8,6 +8,7 @@ from typer.exceptions import TyperException
 
 from starter.cli import (
     authoring,
+    choosing,
     demonstrating,
     enrolling,
     explaining,
@@ -59,6 +60,7 @@ def application() -> typer.Typer:
     person.command("hold")(standing.hold)
     person.command("release")(standing.release)
     person.command("deceased")(standing.deceased)
+    person.command("opt-out")(choosing.opt_out)
     app.add_typer(person, name="person")
     role = typer.Typer(help="Roles: who reviews, audits or otherwise acts in a program.", no_args_is_help=True)
     role.command("add")(roles.add)

@@ -1,5 +1,6 @@
 """`waypost person`: who people are, in the ledger alone."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Final
 
@@ -7,7 +8,7 @@ import typer
 from pydantic import BaseModel, ConfigDict, JsonValue, TypeAdapter, ValidationError
 from sqlalchemy import Connection
 
-from ledger import Ledger, people, plans
+from ledger import Ledger, opt_outs, people, plans
 from ledger.people import PersonRow
 from mail.message import AddressSpec
 from plan.calendar import zones
@@ -26,6 +27,12 @@ from starter.waking import wake_person
 
 ADDRESS: Final = TypeAdapter[str](AddressSpec, config=ConfigDict(hide_input_in_errors=True))
 PersonId = Annotated[str, typer.Argument(metavar="ID", help="An opaque id, never an address.")]
+
+
+class PersonShown(PersonRow):
+    """What `person show` prints as JSON. `opted_out`: program → what is not wanted of it, `*` for all optional ones."""
+
+    opted_out: Mapping[str, tuple[str, ...]]
 
 
 class PersonSet(BaseModel):
@@ -98,12 +105,14 @@ def show(person: PersonId, folder: Folder = None, as_json: AsJson = False) -> in
     def story(ledger: Ledger, _settings: Settings) -> int:
         with ledger.read() as connection:
             row = people.person(connection, person)
+            unwanted = opt_outs.of_person(connection, person)
         if row is None:
             raise Refused(f"nobody is known as {person}")
+        known = PersonShown(**row.model_dump(), opted_out=unwanted)
         if as_json:
-            write_json(row)
+            write_json(known)
         else:
-            table(("", person), [(name, _cell(value)) for name, value in row.model_dump(exclude={"id"}).items()])
+            table(("", person), [(name, _cell(value)) for name, value in known.model_dump(exclude={"id"}).items()])
         return 0
 
     return with_ledger(folder, story)
@@ -140,5 +149,7 @@ def _fields(connection: Connection) -> dict[str, FieldSpec]:
 
 def _cell(value: object) -> str:
     if isinstance(value, dict):
-        return ", ".join(f"{name}={part}" for name, part in value.items())
+        return ", ".join(f"{name}={_cell(part)}" for name, part in value.items())
+    if isinstance(value, tuple):
+        return " ".join(map(str, value))
     return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)

@@ -20,7 +20,7 @@ def kept(connection: Connection) -> tuple[str, Mapping[Purpose, str]]:
     """A message and its tokens."""
     row = a_message(connection)
     tokens = {purpose: page_tokens.new_token() for purpose in PURPOSES}
-    page_tokens.keep(connection, row.id, tokens, NOW)
+    page_tokens.keep(connection, row.id, 2, tokens, NOW)
     return row.id, tokens
 
 
@@ -45,7 +45,7 @@ def test_a_token_opens_its_page_until_its_time_is_over(ledger: Ledger, purpose: 
         over = NOW + LIFETIME[purpose]
         found = page_tokens.find(connection, tokens[purpose], purpose, over - SHORTEST)
         assert found is not None
-        assert (found.message_id, found.purpose, found.expires_at) == (message, purpose, over)
+        assert (found.message_id, found.attempt, found.purpose, found.expires_at) == (message, 2, purpose, over)
         assert page_tokens.find(connection, tokens[purpose], purpose, over) is None
 
 

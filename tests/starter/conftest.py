@@ -7,7 +7,7 @@ import pytest
 from starter.cli.commands import command
 from starter.cli.exit import status_of
 from starter.client import Waypost
-from tests.starter.house import House, new_house
+from tests.starter.house import CLUB, House, new_house
 from tests.temporal_server import TemporalServer
 
 
@@ -40,9 +40,22 @@ def idle_house(temporal_server: TemporalServer, tmp_path_factory: pytest.TempPat
     return new_house(tmp_path_factory.mktemp("idle"), temporal_server)
 
 
+@pytest.fixture(scope="session")
+def club(temporal_server: TemporalServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """One installation of a club whose members may choose what they are sent, with a worker."""
+    house = new_house(tmp_path_factory.mktemp("club"), temporal_server, CLUB)
+    with house.worker():
+        yield house
+
+
 @pytest.fixture
 def run(house: House, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
     """Runs a command of `waypost` for the house, in this process."""
+    return running_in(house, capsys, monkeypatch)
+
+
+def running_in(house: House, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs commands of `waypost` for this house, in this process."""
     monkeypatch.setenv("WAYPOST_DIR", str(house.folder))
 
     def run(*arguments: str) -> Ran:

@@ -17,6 +17,7 @@ from tests.temporal_server import TemporalServer
 from tests.until import until_now
 
 PLAN: Final = Path(__file__).parent / "programs" / "trial" / "plan.yaml"
+CLUB: Final = Path(__file__).parent / "programs" / "club" / "plan.yaml"  # has optional notifications
 ROOT: Final = Path(__file__).parent.parent.parent
 
 
@@ -58,11 +59,11 @@ def start_worker(folder: Path, *flags: str, output: IO[bytes] | int = subprocess
     )
 
 
-def new_house(folder: Path, server: TemporalServer) -> House:
-    """Migrated, of its own namespace, with the small plan published."""
+def new_house(folder: Path, server: TemporalServer, plan: Path = PLAN) -> House:
+    """Migrated, of its own namespace, with the plan published."""
     namespace = asyncio.run(server.new_namespace(search_attributes=False))
     folder.mkdir(exist_ok=True)
     (folder / "waypost.toml").write_text(f'[temporal]\naddress = "{server.address}"\nnamespace = "{namespace}"\n')
     assert status_of(lambda: command(["migrate", "--dir", str(folder)])) == 0
-    assert status_of(lambda: command(["plan", "publish", str(PLAN), "--dir", str(folder)])) == 0
+    assert status_of(lambda: command(["plan", "publish", str(plan), "--dir", str(folder)])) == 0
     return House(folder, server, namespace)
