@@ -12,6 +12,7 @@ from ledger import facts, messages, opt_outs, people, plans, suppressions
 from ledger.facts import FactRow
 from ledger.journeys import JourneyRow
 from ledger.message_rows import MessageRow
+from ledger.opt_outs import Wishes
 from ledger.people import PersonRow
 from ledger.suppressions import SuppressionRow
 from plan.facts import Fact, Journey, People, Person, Sent
@@ -103,17 +104,16 @@ def _fact(row: FactRow) -> Fact:
 
 def readers(conn: Connection, program: str, persons: Collection[PersonRow]) -> Mapping[str, Person]:
     """What deciding may know of these people, by id: also what stands against writing to them."""
-    unwanted = opt_outs.opted_out(conn, [person.id for person in persons], program)
+    wishes = opt_outs.wishes(conn, [person.id for person in persons], program)
     stopped = suppressions.active(conn, [person.email for person in persons if person.email])
     return {
-        person.id: _person(
-            person, unwanted.get(person.id, frozenset()), stopped.get((person.email or "").casefold(), ())
-        )
+        person.id: _person(person, wishes.get(person.id, Wishes()), stopped.get((person.email or "").casefold(), ()))
         for person in persons
     }
 
 
-def _person(row: PersonRow, opted_out: frozenset[str], stopped: tuple[SuppressionRow, ...]) -> Person:
+def _person(row: PersonRow, wishes: Wishes, stopped: tuple[SuppressionRow, ...]) -> Person:
+    opted_out = wishes.unwanted
     if any(suppression.cause == "unsubscribed" for suppression in stopped):
         opted_out |= {opt_outs.ALL}
     return Person(
@@ -127,6 +127,7 @@ def _person(row: PersonRow, opted_out: frozenset[str], stopped: tuple[Suppressio
         consents=frozenset(row.consents),
         released_at=row.released_at,
         opted_out=opted_out,
+        wanted_again=wishes.again,
         suppressed=suppressions.cause(stopped),
     )
 

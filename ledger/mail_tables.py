@@ -241,6 +241,7 @@ opt_out: Final = Table(
     Column("since", Instant, nullable=False),
     Column("by", ID, nullable=False),
     Column("message_id", ID, ForeignKey(message.c.id)),
+    Column("ended_at", Instant),
 )
 
 page_token: Final = Table(

@@ -58,6 +58,7 @@ class Person(Frozen):
     deceased: bool = False
     consents: frozenset[str] = frozenset()  # roles of third parties that the person agreed to inform
     opted_out: frozenset[str] = frozenset()  # optional notifications not wanted; "*": all of the program
+    wanted_again: Mapping[str, datetime] = Field(default_factory=dict)  # what was opted out of, and until when
     suppressed: Suppressed | None = None  # why nothing may be sent to the address
 
 

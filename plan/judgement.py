@@ -182,7 +182,7 @@ def by_now(candidate: Candidate, case: Case) -> None:
     planned, times, now = candidate.planned, candidate.times, case.now
     if times is None:
         return candidate.skip("no_opening_left")
-    if unwanted(planned.rule, candidate.recipient.person):
+    if unwanted(planned.rule, candidate.recipient.person, times.leave_at):
         return candidate.skip("opted_out")
     if now < times.leave_at:
         return _to_come(candidate, times, now)

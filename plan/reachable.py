@@ -1,6 +1,7 @@
 """Whether a reader can be written to: what of a person stands against it, and the words for that."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Final
 
 from plan.facts import Person, Suppressed
@@ -17,9 +18,17 @@ SUPPRESSED: Final[Mapping[Suppressed, str]] = {
 }
 
 
-def unwanted(rule: Rule, person: Person | None) -> bool:
-    """Whether the person opted out of it; nobody can opt out of what is not optional (plan.md 31)."""
-    return rule.optional and person is not None and not person.opted_out.isdisjoint({rule.name, EVERYTHING})
+def unwanted(rule: Rule, person: Person | None, leave_at: datetime) -> bool:
+    """Whether the person had opted out of it when it was to leave, or still has; only of what is optional (31).
+
+    What was to leave before it was wanted again stays unsaid, or its reader would get all of it at once.
+    """
+    if not rule.optional or person is None:
+        return False
+    names = (rule.name, EVERYTHING)
+    if not person.opted_out.isdisjoint(names):
+        return True
+    return any(leave_at < person.wanted_again[name] for name in names if name in person.wanted_again)
 
 
 def obstacle(rule: Rule, recipient: Recipient) -> tuple[Held, str | None] | None:

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from sqlalchemy import Connection
 
 from ledger import opt_outs, people, plans, suppressions
-from ledger.opt_outs import ALL
+from ledger.opt_outs import ALL, Wishes
 from ledger.suppressions import Cause
 from plan.load import read_back
 from plan.model import Plan, Rule
@@ -41,7 +41,7 @@ class Choices(NamedTuple):
 def choices(connection: Connection, person: str, program: str, roles: frozenset[str]) -> Choices:
     """In the order of the plan; of the notifications that are live, those to somebody in one of the roles."""
     plan = _plan(connection, program)
-    unwanted = opt_outs.opted_out(connection, [person], program).get(person, frozenset())
+    unwanted = opt_outs.wishes(connection, [person], program).get(person, Wishes()).unwanted
     mine = [rule for rule in plan.rules.values() if rule.state == "live" and roles & set(rule.to)] if plan else []
     optional = [Choice(rule.name, title(rule), rule.name not in unwanted) for rule in mine if rule.optional]
     return Choices(

@@ -105,7 +105,9 @@ def show(person: PersonId, folder: Folder = None, as_json: AsJson = False) -> in
     def story(ledger: Ledger, _settings: Settings) -> int:
         with ledger.read() as connection:
             row = people.person(connection, person)
-            unwanted = opt_outs.of_person(connection, person)
+            unwanted: dict[str, tuple[str, ...]] = {}
+            for opted in opt_outs.of_person(connection, person):
+                unwanted[opted.program] = (*unwanted.get(opted.program, ()), opted.notification)
         if row is None:
             raise Refused(f"nobody is known as {person}")
         known = PersonShown(**row.model_dump(), opted_out=unwanted)

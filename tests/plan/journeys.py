@@ -178,6 +178,8 @@ class Rough(Walk):
             changed["suppressed"] = "bounced"
         if "opted_out" in now:
             changed["opted_out"] = frozenset({"*"})
+        again = [t.ends for t in self.troubles if t.what == "opted_out" and t.ends <= self.now]
+        changed["wanted_again"] = {"*": max(again)} if again else {}
         applicant = people.people["p1"].model_copy(update=changed)
         self.people = people.model_copy(update={"people": {**people.people, "p1": applicant}})
         reopened = [t.ends for t in self.troubles if t.what == "closed" and t.ends <= self.now]

@@ -203,3 +203,22 @@ def test_31_people_opt_out_of_what_is_optional_and_of_nothing_else(
     applicant = PEOPLE.people["p1"].model_copy(update={"opted_out": frozenset(opted_out)})
     way.people = PEOPLE.model_copy(update={"people": {**PEOPLE.people, "p1": applicant}})
     assert outcome(way.agenda(), "tip#created") == expected
+
+
+@pytest.mark.parametrize("named", ["*", "tip"])
+@pytest.mark.parametrize(
+    ("optional", "until", "expected"),
+    [
+        (True, "2026-09-01 09:59", ("ready",)),
+        (True, "2026-09-01 10:01", ("skipped", "opted_out")),
+        (False, "2026-09-01 10:01", ("ready",)),
+    ],
+)
+def test_31_what_was_to_leave_before_it_was_wanted_again_stays_unsaid(
+    named: str, optional: bool, until: str, expected: tuple[str, ...]
+) -> None:
+    rule = Rule(name="tip", purpose="announcement", to=("applicant",), on="created", urgent=True, optional=optional)
+    way = begin(program([rule]), "2026-09-01 10:00")
+    applicant = PEOPLE.people["p1"].model_copy(update={"wanted_again": {named: at(until), "other": at("2027-01-01")}})
+    way.people = PEOPLE.model_copy(update={"people": {**PEOPLE.people, "p1": applicant}})
+    assert outcome(way.agenda(at("2026-09-01 12:00")), "tip#created") == expected
