@@ -66,6 +66,14 @@ def test_every_optional_notification_is_stopped_at_once_and_wanted_again(run: Ru
     until_now(lambda: sent(run, member).count("reading_tip") == 1)  # not the one that was unwanted in its time
 
 
+def test_open_journeys_look_again_at_once(run: Run, member: str) -> None:
+    assert "renewal_hint" not in reasons(run, member)
+    run("person", "opt-out", member, "club", "renewal_hint")
+    until_now(lambda: reasons(run, member).get("renewal_hint") == "opted_out")
+    run("person", "opt-out", member, "club", "renewal_hint", "--undo")
+    until_now(lambda: "renewal_hint" not in reasons(run, member))
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -73,7 +81,7 @@ def test_every_optional_notification_is_stopped_at_once_and_wanted_again(run: Ru
         (("{member}", "clubb"), "there is no program 'clubb'; known: club"),
         (
             ("{member}", "club", "tips"),
-            "club has no notification 'tips'; optional ones: reading_tip, monthly_letter, shelf_note",
+            "club has no notification 'tips'; optional ones: reading_tip, monthly_letter, renewal_hint, shelf_note",
         ),
         (("{member}", "club", "welcome"), "welcome of club is not optional: the plan sends it to everybody"),
     ],
