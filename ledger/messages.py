@@ -20,6 +20,7 @@ __all__ = [
     "MessageRow",
     "NewMessage",
     "Planned",
+    "any_left",
     "cancel",
     "expire",
     "queue",
@@ -30,6 +31,9 @@ __all__ = [
     "rows",
     "search",
 ]
+
+
+MAY_HAVE_LEFT: Final = ("on_wire", "unknown", "review", "accepted")
 
 
 class Planned(TypedDict, total=False):
@@ -83,6 +87,13 @@ def roles_of(connection: Connection, person: str, program: str) -> frozenset[str
     """In which roles the program has written to this person, or was about to."""
     query = sa.select(TABLE.c.to).distinct().where(TABLE.c.person_id == person, TABLE.c.program == program)
     return frozenset(to.partition(".")[0] for to in connection.execute(query).scalars())
+
+
+def any_left(connection: Connection, program: str, rule: str) -> bool:
+    """Whether a message of the program's rule has left, or may have."""
+    row = mail_tables.message.c
+    query = sa.select(row.id).where(row.program == program, row.rule == rule, row.state.in_(MAY_HAVE_LEFT)).limit(1)
+    return connection.execute(query).first() is not None
 
 
 def queue(connection: Connection, new: NewMessage) -> MessageRow:

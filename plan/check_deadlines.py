@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 
 from plan.check import OF_A_PERSON, STARTS, Case
-from plan.model import RESERVED_EVENTS, Deadline, Process
-from plan.names import kinds_of
+from plan.model import RESERVED_EVENTS, Deadline, Plan, Process
+from plan.names import clock_of, kinds_of
 from plan.period import Period
 
 
@@ -14,7 +14,7 @@ def check_deadlines(case: Case) -> None:
     for process in case.plan.processes.values():
         for deadline in process.deadlines.values():
             _deadline(case, process, deadline)
-        for circle in circles(process):
+        for circle in circles(case.plan, process):
             names = " after ".join(circle if len(circle) < 10 else (*circle[:8], "…", circle[0]))
             sentence = f"these deadlines count from each other: {names}; let one count from an event"
             case.wrong(sentence, "processes", process.name, "deadlines", circle[0], "after")
@@ -86,14 +86,25 @@ def _about_item(case: Case, process: Process, name: str) -> bool:
     return True
 
 
-def circles(process: Process) -> Iterator[tuple[str, ...]]:
-    """Deadlines that count from each other, each circle once: b after a after b."""
-    before = {d.name: {name for name in d.after if name in process.deadlines} for d in process.deadlines.values()}
+def circles(plan: Plan, process: Process) -> Iterator[tuple[str, ...]]:
+    """Deadlines that count from each other, or from messages that count from them, each circle once: b after a after b.
+
+    It begins and ends with a deadline.
+    """
+    clocks = process.deadlines
+    before = {d.name: {name for name in d.after if name in clocks} for d in clocks.values()}
+    for deadline in clocks.values():
+        for rule in (plan.rules.get(name or "") for name in (deadline.after_sent, deadline.waits_for)):
+            if rule is not None and (clock_of(rule) or rule.on) in clocks:
+                before[deadline.name].add(f"the message {rule.name}")
+                before[f"the message {rule.name}"] = {clock_of(rule) or rule.on or ""}
     while True:
         try:
             TopologicalSorter(before).prepare()
         except CycleError as error:
             circle = tuple(reversed(error.args[1]))
+            if circle[0] not in clocks:
+                circle = (*circle[1:], circle[1])
             yield circle
             before[circle[0]] = set()
         else:

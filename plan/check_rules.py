@@ -3,7 +3,7 @@
 from typing import Final
 
 from plan.check import Case
-from plan.conditions import fault
+from plan.conditions import asked_of, fault
 from plan.model import RESERVED_EVENTS, Process, Rule
 from plan.names import clock_of, item_kinds, item_kinds_of, processes_of
 from plan.problem import clip
@@ -27,7 +27,11 @@ def check_rules(case: Case) -> None:
             _stages(case, rule)
         if rule.if_ and (wrong := fault(rule.if_, case.known_now)):
             case.wrong(f"the condition `{clip(rule.if_)}` cannot be used: {wrong}", *here, "if")
-        if rule.becomes and (wrong := fault(rule.becomes, case.known_of_facts)):
+        changing = asked_of(rule.becomes or "", case.known_now.keys() - case.known_of_facts.keys())
+        if changing:
+            sentence = f"`becomes` looks at what was told alone, not at `{min(changing)}`: write `if:` for that"
+            case.wrong(sentence, *here, "becomes")
+        elif rule.becomes and (wrong := fault(rule.becomes, case.known_of_facts)):
             case.wrong(f"the condition `{clip(rule.becomes)}` cannot be used: {wrong}", *here, "becomes")
         if rule.of is not None and rule.on != FAILED:
             case.known(rule.of, item_kinds(case.plan), "item", *here, "of")
@@ -49,10 +53,11 @@ def _other_rules(case: Case, rule: Rule) -> None:
         case.known(rule.of, rules.keys() - {rule.name}, "notification", *here, "of")
     if rule.template is not None:
         case.known(rule.template, rules.keys() - {rule.name}, "notification", *here, "template")
-    if rule.was in rules:
-        case.wrong(f"`{rule.was}` is still a notification: `was` names one that is gone", *here, "was")
-    elif rule.was is not None and any(r.was == rule.was and r.name < rule.name for r in rules.values()):
-        case.wrong(f"two notifications were `{rule.was}`: keep the name with one", *here, "was")
+    for name in rule.was:
+        if name in rules:
+            case.wrong(f"`{name}` is still a notification: `was` names one that is gone", *here, "was")
+        elif any(name in other.was and other.name < rule.name for other in rules.values()):
+            case.wrong(f"two notifications were `{name}`: keep the name with one", *here, "was")
 
 
 def _trigger(case: Case, rule: Rule) -> None:

@@ -10,6 +10,7 @@ from plan.check import Case
 from plan.check_clashes import check_clashes
 from plan.check_offsets import check_offsets
 from plan.check_paths import check_paths
+from plan.check_values import check_values
 from plan.conditions import asked_of, evaluate
 from plan.model import Process, Rule, Stage
 from plan.names import arrows, clocks_of, item_kinds_of, processes_of
@@ -23,6 +24,7 @@ def check_sense(case: Case) -> None:
     for rule in case.plan.rules.values():
         if rule.state != "off":
             check_offsets(case, rule)
+            check_values(case, rule)
             _unstoppable(case, rule)
             _ended(case, rule)
             _elsewhere(case, rule)

@@ -35,7 +35,7 @@ def diff(before: Plan, after: Plan) -> tuple[Difference, ...]:
 
 def _rules(before: Plan, after: Plan) -> Iterator[Difference]:
     """A renamed notification is one and the same."""
-    renamed = {rule.was: rule.name for rule in after.rules.values() if rule.was in before.rules}
+    renamed = {name: rule.name for rule in after.rules.values() for name in rule.was if name in before.rules}
     for old, new in renamed.items():
         yield Difference(where=f"notification {new}", sentence=f"it was called {old} before")
     earlier = {renamed.get(name, name): rule for name, rule in before.rules.items()}
@@ -95,8 +95,8 @@ def _rule(where: str, before: Rule, after: Rule) -> Iterator[Difference]:
     if before.to != after.to:
         yield Difference(where=where, sentence=f"goes to {' or '.join(after.to)}; so far to {' or '.join(before.to)}")
     yield from _fields(where, before, after, said)
-    if before.was != after.was and after.was is None:
-        yield Difference(where=where, sentence=f"no longer keeps the history of {before.was}")
+    if lost := [name for name in before.was if name not in after.was]:
+        yield Difference(where=where, sentence=f"no longer keeps the history of {joined(lost)}")
 
 
 def _part(where: str, before: BaseModel, after: BaseModel) -> Iterator[Difference]:

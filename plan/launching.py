@@ -17,7 +17,7 @@ def launched(before: Plan | None, since: Mapping[str, datetime], after: Plan, no
         return {}
     found: dict[str, datetime] = {}
     for rule in after.rules.values():
-        earlier = before.rules.get(rule.name) or before.rules.get(rule.was or "")
+        earlier = next((before.rules[name] for name in (rule.name, *rule.was) if name in before.rules), None)
         if earlier is None or _speaks_of(earlier) != _speaks_of(rule):
             found[rule.name] = now
         elif earlier.name in since:

@@ -228,7 +228,7 @@ class Rule(Frozen):
     digest: timedelta | None = None  # `on:` messages of this span are folded into one
     even_if: tuple[EvenIf, ...] = ()
     corrects: tuple[str, ...] = ()  # rules whose message may prove to have spoken of what never was
-    was: str | None = None  # the rule's former name
+    was: tuple[str, ...] = ()  # the rule's former names
     template: str | None = None  # another rule's
 
     @property

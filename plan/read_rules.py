@@ -141,7 +141,7 @@ RULE_FIELDS: Final[Mapping[str, tuple[str, Callable[[Reader, Node], Any]]]] = {
     "digest": ("digest", Reader.span),
     "even_if": ("even_if", lambda reader, node: read_all_of(reader, node, get_args(EvenIf))),
     "corrects": ("corrects", Reader.words),
-    "was": ("was", Reader.text),
+    "was": ("was", Reader.words),
     "template": ("template", Reader.text),
     "when_unknown": ("when_unknown", lambda reader, node: reader.one_of(node, ("resend", "review"))),
 }

@@ -8,7 +8,7 @@ from plan.model import Plan
 
 def under_new_names(plan: Plan, sent: Iterable[Sent]) -> tuple[Sent, ...]:
     """The rows with their keys as the plan spells them now; where both names have one, what left counts."""
-    new = {rule.was: rule.name for rule in plan.rules.values() if rule.was is not None and rule.was not in plan.rules}
+    new = {name: rule.name for rule in plan.rules.values() for name in rule.was if name not in plan.rules}
     if not new:
         return tuple(sent)
     found: dict[str, Sent] = {}

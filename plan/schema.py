@@ -111,7 +111,7 @@ def _rule() -> Schema:
         "when_unknown": {"enum": ["resend", "review"]},
         "even_if": {"anyOf": [in_spite_of, {"type": "array", "items": in_spite_of}]},
         "at": CLOCK,
-        **{key: _words() for key in ("offsets", "while", "stages", "in", "within", "elapsed", "corrects")},
+        **{key: _words() for key in ("offsets", "while", "stages", "in", "within", "elapsed", "corrects", "was")},
         **dict.fromkeys(("idle", "every", "lateness", "digest"), LENGTH),
         **dict.fromkeys(("optional", "urgent", "backfill"), FLAG),
         **dict.fromkeys(("repeat", "limit"), COUNT),

@@ -8,13 +8,14 @@ from typing import Final, NamedTuple
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Connection
 
-from ledger import plans
+from ledger import messages, plans
 from ledger.engine import Ledger
 from mail import template
 from mail.template import MAX_SOURCE
 from plan.load import Use, load, read_back
 from plan.model import Plan
 from plan.problem import Problem
+from plan.vanished import gone, vanished
 from starter.refusal import Refused
 from starter.waking import wake_program
 
@@ -50,8 +51,11 @@ class Published(BaseModel):
     woken: int
 
 
-def read_plan(file: Path) -> PlanFiles:
-    """The plan in `file` with the templates in the folder beside it. Raises WrongPlan with everything that is wrong."""
+def read_plan(file: Path, against: Path | None = None) -> PlanFiles:
+    """The plan in `file` with the templates in the folder beside it. Raises WrongPlan with everything that is wrong.
+
+    Wrong is also what is gone without `was` from the plan in `against`, which it is to follow.
+    """
     source = _text(file)
     sources = {path.name: _text(path) for path in sorted((file.parent / TEMPLATES).glob("*.html"))}
     problems: list[str] = []
@@ -65,6 +69,8 @@ def read_plan(file: Path) -> PlanFiles:
     loaded = load(source, str(file), used)
     if not isinstance(loaded, Plan):
         problems = [*(str(problem) for problem in loaded), *problems]
+    elif against is not None:
+        problems += [f"{file}:1: {gone(name)}" for name in vanished(draft(against), loaded)]
     if problems or not isinstance(loaded, Plan):
         raise WrongPlan(tuple(problems))
     return PlanFiles(loaded, source, {name.removesuffix(".html"): text for name, text in sources.items()})
@@ -79,13 +85,26 @@ def draft(file: Path) -> Plan:
 
 
 def publish(ledger: Ledger, files: PlanFiles, by: str) -> Published:
-    """Makes it the one that counts, and writes which open journeys are to be woken, in one transaction."""
+    """Makes it the one that counts, and writes which open journeys are to be woken, in one transaction.
+
+    Raises Refused when a notification that has sent messages is gone without `was` or `off` (plan.md 34).
+    """
     now = datetime.now(UTC)
     program, version = files.plan.program, files.plan.version
     with ledger.write() as connection:
+        _forget_nothing(connection, files.plan)
         changed = plans.publish(connection, program, version, files.source, files.templates, by, now)
         woken = wake_program(connection, program, f"plan:{version}", now) if changed else 0
     return Published(program=program, version=version, changed=changed, woken=woken)
+
+
+def _forget_nothing(connection: Connection, plan: Plan) -> None:
+    version = plans.current_version(connection, plan.program)
+    before = read_back(plans.source(connection, version), version) if version is not None else None
+    if isinstance(before, Plan):
+        lost = [name for name in vanished(before, plan) if messages.any_left(connection, plan.program, name)]
+        if lost:
+            raise Refused("\n".join(gone(name) for name in lost))
 
 
 def current_plan(connection: Connection, program: str) -> Plan:

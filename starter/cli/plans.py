@@ -17,13 +17,19 @@ from starter.settings import Settings
 PlanFile = Annotated[Path, typer.Argument(metavar="FILE", help="The plan; its templates are in templates/ beside it.")]
 
 
-def check(file: PlanFile, as_json: AsJson = False) -> int:
+def check(
+    file: PlanFile,
+    against: Annotated[
+        Path | None, typer.Option(metavar="OLD", help="The plan that counts so far; what vanishes from it is said.")
+    ] = None,
+    as_json: AsJson = False,
+) -> int:
     """Checks a plan and its templates, and says everything that is wrong with file and line.
 
     Example: waypost plan check programs/cwe/plan.yaml
     """
     try:
-        plan = read_plan(file).plan
+        plan = read_plan(file, against).plan
     except WrongPlan as wrong:
         if as_json:
             write_json({"file": str(file), "problems": list(wrong.problems)})

@@ -10,6 +10,7 @@ from tests.ledger.given import (
     a_claimed_message,
     a_journey,
     a_message,
+    a_message_on_wire,
     new_message,
     present,
 )
@@ -92,3 +93,13 @@ def test_messages_are_found_by_journey_and_by_person_oldest_first_in_pages(ledge
         page = messages.search(connection, person="ada", limit=2)
         assert [*page, *messages.search(connection, person="ada", after=page[-1].id, limit=2)] == mine
         assert messages.row(connection, "no-such-row") is None
+
+
+def test_34_whether_anything_of_a_rule_has_left_is_known_by_program(ledger: Ledger) -> None:
+    with ledger.write() as connection:
+        a_message(connection, "due_reminder:P30D@2027-03-08>applicant")
+        assert not messages.any_left(connection, "cwe", "due_reminder")
+        a_message_on_wire(connection)
+        assert messages.any_left(connection, "cwe", "due_reminder")
+        assert not messages.any_left(connection, "cwe", "welcome")
+        assert not messages.any_left(connection, "other", "due_reminder")

@@ -145,3 +145,17 @@ def test_every_circle_of_deadlines_is_named_once() -> None:
 
 def test_14_an_event_that_nothing_declares_may_start_a_clock_per_item() -> None:
     loaded(changed("response: {after: document_insufficient", "response: {after: [document_insufficient, asked]"))
+
+
+@pytest.mark.parametrize("key", ["after: {sent: due_reminder}", "after: created, waits_for: due_reminder"])
+def test_12_a_clock_that_waits_for_a_message_that_counts_from_it_is_a_circle(key: str) -> None:
+    assert problems(changed("due: {after: created, ", f"due: {{{key}, ")) == [
+        (
+            "20: these deadlines count from each other: due after the message due_reminder after due; let one count "
+            "from an event"
+        )
+    ]
+
+
+def test_12_a_clock_may_wait_for_a_message_that_counts_from_another() -> None:
+    loaded(changed("grace: {after: due, ", "grace: {after: due, waits_for: due_reminder, "))

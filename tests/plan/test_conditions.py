@@ -172,7 +172,10 @@ def test_20_what_was_delivered_later_was_not_delivered_yet() -> None:
     ("rule", "expected"),
     [
         ("if: sent.welcom", "column 5: there is no `sent.welcom`: did you mean `sent.welcome`?"),
-        ("becomes: sent.receipt", "column 5: there is no `sent.receipt`: write one of `credits.earned`"),
+        (
+            "becomes: sent.receipt",
+            "`becomes` looks at what was told alone, not at `sent.receipt`: write `if:` for that",
+        ),
     ],
 )
 def test_20_a_message_that_is_none_and_one_in_a_condition_over_facts_are_refused(rule: str, expected: str) -> None:

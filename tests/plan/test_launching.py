@@ -92,5 +92,5 @@ def test_18_what_is_true_when_a_rule_is_first_met_is_news_only_if_it_says_so(
 def test_21_a_rule_is_launched_when_it_is_new_comes_to_life_or_waits_for_something_else(
     before: Rule | None, since: dict[str, datetime], expected: dict[str, datetime]
 ) -> None:
-    after = NEWS.model_copy(update={"was": "old_news"})
+    after = NEWS.model_copy(update={"was": ("old_news",)})
     assert launched(minimal(before) if before else None, since, minimal(after), LAUNCH) == expected

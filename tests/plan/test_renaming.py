@@ -6,7 +6,7 @@ from plan.renaming import under_new_names
 from tests.plan.programs import DUE_REMINDER, minimal
 from tests.plan.walk import at, begin
 
-RENAMED = DUE_REMINDER.model_copy(update={"name": "reminder", "was": "due_reminder", "while_": None})
+RENAMED = DUE_REMINDER.model_copy(update={"name": "reminder", "was": ("due_reminder",), "while_": None})
 OLD = Sent(key="due_reminder:P30D@2026-12-31>applicant", state="sent", at=at("2026-12-01 08:00"))
 
 
@@ -15,6 +15,12 @@ def test_34_what_was_sent_under_the_old_name_is_not_sent_again() -> None:
     way.rows[OLD.key] = OLD
     way.run(at("2026-12-31 12:00"))
     assert [key[:13] for key in way.gone()] == ["reminder:P60D", "reminder:P7D@", "reminder:P1D@"]
+
+
+def test_34_a_rule_that_was_renamed_twice_keeps_all_of_its_history() -> None:
+    older = Sent(key="nudge:P7D@2026-12-31>applicant", state="sent", at=at("2026-12-24 08:00"))
+    plan = minimal(RENAMED.model_copy(update={"was": ("due_reminder", "nudge")}))
+    assert [row.key[:14] for row in under_new_names(plan, [OLD, older])] == ["reminder:P30D@", "reminder:P7D@2"]
 
 
 def test_34_a_name_that_only_begins_alike_is_another() -> None:

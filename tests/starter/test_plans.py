@@ -3,10 +3,12 @@ from shutil import copytree
 
 import pytest
 
-from ledger import journeys, plans, wake_ups
+from ledger import journeys, messages, plans, sending, wake_ups
+from ledger.message_rows import Claimed
 from starter.client import Waypost
 from starter.plans import WrongPlan, current_plan, publish, read_plan, shipped
 from starter.refusal import Refused
+from tests.ledger import given
 from tests.starter.house import PLAN
 from tests.starter.people import new_journey
 
@@ -16,6 +18,17 @@ def copied(tmp_path: Path) -> Path:
     """The plan of this room, to be changed."""
     copytree(PLAN.parent, tmp_path / "trial")
     return tmp_path / "trial" / "plan.yaml"
+
+
+def _on_the_wire(waypost: Waypost, journey: str, rule: str) -> None:
+    new = given.new_message(f"{rule}#created>applicant", journey)
+    with waypost.ledger.write() as connection:
+        version = plans.current_version(connection, new.program) or ""
+        told = {"rule": rule, "person_id": journey.split(":")[2], "plan_version": version}
+        row = messages.queue(connection, new.model_copy(update=told))
+        claimed = sending.claim(connection, row.id, row.fence, given.LIVE, given.CLOCK, given.NOW)
+        assert isinstance(claimed, Claimed)
+        assert given.to_wire(connection, claimed.row, version)
 
 
 def _edit(file: Path, old: str, new: str) -> None:
@@ -75,6 +88,30 @@ async def test_publishing_writes_a_wake_up_for_each_open_journey_and_again_nothi
     assert ended not in woken
     again = publish(idle.ledger, read_plan(copied), "test")
     assert (again.changed, again.woken) == (False, 0)
+
+
+def test_what_vanishes_from_the_plan_before_is_a_problem(copied: Path, tmp_path: Path) -> None:
+    copytree(copied.parent, tmp_path / "old")
+    _edit(copied, "  welcome:", "  hello:")
+    (copied.parent / "templates" / "welcome.en.html").rename(copied.parent / "templates" / "hello.en.html")
+    assert read_plan(copied).plan.rules.keys() == {"hello"}
+    with pytest.raises(WrongPlan, match=r"plan\.yaml:1: `welcome` is gone"):
+        read_plan(copied, tmp_path / "old" / "plan.yaml")
+    _edit(copied, "hello: {", "hello: {was: welcome, ")
+    assert read_plan(copied, tmp_path / "old" / "plan.yaml").plan.rules["hello"].was == ("welcome",)
+
+
+async def test_34_a_notification_that_has_sent_does_not_vanish_in_publishing(idle: Waypost, copied: Path) -> None:
+    publish(idle.ledger, read_plan(PLAN), "test")
+    journey = await new_journey(idle)
+    _edit(copied, "  welcome:", "  hello:")
+    (copied.parent / "templates" / "welcome.en.html").rename(copied.parent / "templates" / "hello.en.html")
+    _on_the_wire(idle, journey, "welcome")
+    with pytest.raises(Refused, match="`welcome` is gone, so that what it said could be said again"):
+        publish(idle.ledger, read_plan(copied), "test")
+    _edit(copied, "hello: {", "hello: {was: welcome, ")
+    assert publish(idle.ledger, read_plan(copied), "test").changed
+    publish(idle.ledger, read_plan(PLAN), "test")
 
 
 def test_every_shipped_plan_is_fit_to_be_published() -> None:

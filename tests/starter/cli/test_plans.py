@@ -51,3 +51,12 @@ def test_publishing_wakes_the_open_journeys(
     assert published["changed"]
     assert published["woken"] >= 1
     assert run("plan", "publish", str(PLAN)).out.startswith("published trial ")
+
+
+def test_what_vanishes_from_the_plan_before_is_told_in_checking(run: Run, copied: Path) -> None:
+    copied.write_text(copied.read_text().replace("  welcome:", "  hello:"))
+    (copied.parent / "templates" / "welcome.en.html").rename(copied.parent / "templates" / "hello.en.html")
+    assert run("plan", "check", str(copied)).status == 0
+    ran = run("plan", "check", str(copied), "--against", str(PLAN))
+    assert (ran.status, ran.out) == (1, "")
+    assert ran.err.startswith(f"{copied}:1: `welcome` is gone")
