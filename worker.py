@@ -26,6 +26,7 @@ from mail.sendgrid_mail import SendGrid
 from mail.smtp_mail import Smtp
 from mail.transport import Transport
 from starter.beginning import Beginner
+from starter.calendars import note_calendars
 from starter.cli.exit import leave_after
 from starter.connection import connect
 from starter.installation import check, check_search_attributes
@@ -56,6 +57,7 @@ async def run(settings: Settings, only: str | None, identity: str | None) -> Non
     await check(client, ledger)
     await check_search_attributes(client)
     _check_plans(ledger)
+    note_calendars(ledger, "worker")
     shelf = Shelf()
     async with AsyncExitStack() as workers:
         if only != "mail":

@@ -13,14 +13,25 @@ from activities.alone import alone
 from activities.compose import Composed, Held, NotNow, compose
 from activities.edge import edge
 from activities.shelf import Shelf
-from ledger import Ledger, bodies, channels, journeys, messages, page_tokens, people, plans, sending, uncertain
-from ledger.case import basis, case, readers
+from activities.standing import Standing, standing
+from ledger import (
+    Ledger,
+    bodies,
+    channels,
+    journeys,
+    messages,
+    page_tokens,
+    people,
+    plans,
+    sending,
+    uncertain,
+)
+from ledger.case import basis, case
 from ledger.channels import ChannelRow
 from ledger.message_rows import Busy, Claimed, Gone, MessageRow
 from ledger.uncertain import Patience
 from mail.transport import Accepted, ChannelRefused, FateUnknown, HandOver, NotTaken, Refused, Transport
 from plan.decide import decide
-from plan.facts import Person
 from plan.model import Plan
 from workflows import wire
 from workflows.wire import Outcome, SendRequest
@@ -47,8 +58,7 @@ class Ready(NamedTuple):
 
     composed: Composed
     plan: Plan
-    reader: Person | None
-    revision: int
+    standing: Standing
 
 
 class Notify:
@@ -153,9 +163,7 @@ class Notify:
                 return derived
             if not self._may_write_to(derived):
                 return Held("address_not_allowed", "outside production this address may not be written to")
-            person = people.person(conn, row.person_id) if row.person_id else None
-            known = readers(conn, row.program, [person]) if person else {}
-            return Ready(derived, plan, known.get(row.person_id or ""), person.revision if person else 0)
+            return Ready(derived, plan, standing(conn, row))
 
     def _may_write_to(self, composed: Composed) -> bool:
         return self._only_to is None or all(to.email.casefold() in self._only_to for to in composed.email.to)
@@ -166,9 +174,7 @@ class Notify:
         with self._ledger.write() as conn:
             if plans.current_version(conn, row.program, lock=True) != ready.plan.version:
                 return False
-            person = people.person(conn, row.person_id) if row.person_id else None
-            now_known = readers(conn, row.program, [person]) if person else {}
-            if (person.revision if person else 0, now_known.get(row.person_id or "")) != (ready.revision, ready.reader):
+            if standing(conn, row) != ready.standing:
                 return False
             if row.source != "plan":  # a row of the plan is kept up to date by deciding
                 messages.refresh(conn, row.id, plan_version=ready.plan.version)

@@ -1,4 +1,4 @@
-"""What became of deliveries, as facts that a journey hears: failures alone, each once (plan.md, reserved events)."""
+"""Failed deliveries and news of its person, as facts that a journey hears, each once (plan.md 4, 10)."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -14,28 +14,28 @@ FIRST: Final = -2  # numbered downwards, apart from arrivals, which the journey 
 
 
 def reported(conn: Connection, journey: str, now: datetime) -> list[Heard]:
-    """Failures that this journey has not judged yet. They happen, on its clock, when it hears of them."""
-    failures = wake_ups.failures(conn, journey)
-    if not failures:
+    """What this journey has not judged yet. It happens, on its clock, when it hears of it."""
+    owed = wake_ups.owed(conn, journey)
+    if not owed:
         return []
     known = facts.facts(conn, journey)
-    new = [failure for failure in failures if failure.id not in _ids(known)]
+    new = [one for one in owed if one.id not in _ids(known)]
     last = min([FIRST + 1, *(fact.n for fact in known)])
     return [
         Heard(
             Fact(
-                id=failure.id,
-                type=wake_ups.DELIVERY_FAILED,
+                id=one.id,
+                type=one.cause,
                 at=now,
                 heard_at=now,
                 order=last - 1 - n,
                 item=None,
-                data=failure.data,
+                data=one.data,
             ),
-            failure.id,
+            one.id,
             None,
         )
-        for n, failure in enumerate(new)
+        for n, one in enumerate(new)
     ]
 
 

@@ -1,12 +1,14 @@
 """Plan versions as parsed plans: immutable, so read and parsed once a process."""
 
 import threading
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Connection
 from temporalio.exceptions import ApplicationError
 
-from ledger import plans
+from ledger import plans, programs
 from plan.load import read_back
 from plan.model import Plan
 
@@ -19,11 +21,25 @@ class Shelf:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._plans: dict[str, Plan] = {}
+        self._spoken: dict[str, Plan] = {}
 
     def current(self, conn: Connection, program: str) -> Plan | None:
         """The program's current plan; None when none is published."""
-        version = plans.current_version(conn, program)
-        return None if version is None else self._version(conn, version)
+        row = programs.program(conn, program)
+        if row is None:
+            return None
+        plan = self._version(conn, row.version)
+        return self._launched(plan, row.launched) if row.launched else plan
+
+    def _launched(self, plan: Plan, launched: Mapping[str, datetime]) -> Plan:
+        """The same object for the same plan and launches: what follows from a plan is remembered by its identity."""
+        with self._lock:
+            known = self._spoken.get(plan.version)
+            if known is None or known.launched != launched:
+                if len(self._spoken) >= KEPT:
+                    self._spoken.pop(next(iter(self._spoken)))
+                known = self._spoken[plan.version] = plan.model_copy(update={"launched": launched})
+        return known
 
     def _version(self, conn: Connection, version: str) -> Plan:
         with self._lock:

@@ -32,6 +32,14 @@ def record(
     )
 
 
+def last(connection: Connection, subject: str) -> AuditRow | None:
+    """The latest line about a subject."""
+    table = tables.audit
+    query = sa.select(table).where(table.c.subject == subject).order_by(table.c.id.desc()).limit(1)
+    row = connection.execute(query).mappings().first()
+    return None if row is None else AuditRow(**row)
+
+
 def entries(
     connection: Connection, subject: str | None = None, after: str | None = None, limit: int = 500
 ) -> Sequence[AuditRow]:

@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from sqlalchemy import Connection
 
-from ledger import facts, messages, opt_outs, people, plans, suppressions
+from ledger import facts, journeys, messages, opt_outs, people, plans, programs, suppressions
 from ledger.facts import FactRow
 from ledger.journeys import JourneyRow
 from ledger.message_rows import MessageRow
@@ -53,11 +53,12 @@ def case(conn: Connection, row: JourneyRow, plan: Plan, now: datetime, heard: It
     all_facts = (*known, *heard)
     rows = {message.key: message for message in messages.rows(conn, row.id) if message.source == "plan"}
     holders = people.role_holders(conn, row.program)
-    persons = people.people(conn, _named(row, all_facts, holders, plan))
+    persons = people.standing_for(conn, _named(row, all_facts, holders, plan))
+    known_readers = readers(conn, row.program, {one.id: one for one in persons.values()}.values())
     return Case(
-        journey=journey(row),
+        journey=_placed(conn, row, persons.get(row.person_id)),
         facts=all_facts,
-        people=People(people=readers(conn, row.program, persons.values()), roles=holders),
+        people=People(people={id_: known_readers[one.id] for id_, one in persons.items()}, roles=holders),
         sent=tuple(
             _sent(message, held=_held(conn, message, plan, persons, now))
             for message in rows.values()
@@ -80,6 +81,23 @@ def journey(row: JourneyRow) -> Journey:
         started_at=max(row.created_at, row.arrived_at),
         roles={role: tuple(ids) for role, ids in row.roles.items()},
     )
+
+
+def _placed(conn: Connection, row: JourneyRow, applicant: PersonRow | None) -> Journey:
+    """The journey with what is not its own doing: its program, and a merge of its person into another (plan.md 10)."""
+    program = programs.program(conn, row.program)
+    closed = program is not None and program.closed_at is not None
+    reopened_at = program.reopened_at if program is not None and not closed else None
+    copy = _duplicated(conn, row, applicant.id) if applicant is not None and applicant.id != row.person_id else None
+    update = {"program_closed": closed, "program_reopened_at": reopened_at, "duplicate_of": copy}
+    return journey(row).model_copy(update=update)
+
+
+def _duplicated(conn: Connection, row: JourneyRow, person: str) -> str | None:
+    """The person's own journey through the same cycle, or another under way in the process: it goes on alone."""
+    theirs = journeys.of_person(conn, row.program, person, row.process)
+    same = [one.id for one in theirs if one.ended_at is None] + [one.id for one in theirs if one.cycle == row.cycle]
+    return next(iter(same), None)
 
 
 def _named(

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from pydantic import JsonValue
 from sqlalchemy import Connection
 
-from ledger import mail_tables
+from ledger import mail_tables, people
 from ledger.message_rows import MessageRow, NewMessage
 from ledger.row_machine import MOVES, NOT_HELD, Move
 from plan.model import Purpose
@@ -75,7 +75,7 @@ def search(
     """A page of messages, oldest first, those behind the id `after`."""
     query = sa.select(TABLE).order_by(TABLE.c.id).limit(limit)
     if person is not None:
-        query = query.where(TABLE.c.person_id == person)
+        query = query.where(TABLE.c.person_id.in_(people.known_as(connection, person)))
     if journey is not None:
         query = query.where(TABLE.c.journey_id == journey)
     if after is not None:

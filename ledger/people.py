@@ -1,6 +1,6 @@
 """People and role lists: the only addresses in the ledger, beside the snapshots of those that messages went to."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -25,6 +25,7 @@ class PersonRow(Frozen):
     deceased: bool = False
     consents: tuple[str, ...] = ()  # roles of third parties that the program may inform
     released_at: AwareDatetime | None = None  # when the last hold ended
+    merged_into: str | None = None  # somebody else, who gets everything that was theirs
     revision: int = 0
 
 
@@ -90,10 +91,39 @@ def remove_holder(connection: Connection, program: str, role: str, person_id: st
     return True
 
 
-def open_journeys_of(connection: Connection, person_id: str) -> Sequence[str]:
-    """Journeys that a change of this person concerns: the person's own, and those holding a message for them."""
+def standing_for(connection: Connection, ids: Iterable[str]) -> Mapping[str, PersonRow]:
+    """Everybody known, by the id that was asked for and by their own; somebody merged is whom they were merged into."""
+    found = dict(people(connection, ids))
+    while others := {row.merged_into for row in found.values() if row.merged_into} - found.keys():
+        more = people(connection, others)
+        if not more:
+            break
+        found |= more
+    return {id_: _last(row, found) for id_, row in found.items()}
+
+
+def known_as(connection: Connection, person_id: str) -> frozenset[str]:
+    """The person's id and those of everybody who was merged into them."""
+    found, more = {person_id}, {person_id}
+    while more:
+        query = sa.select(tables.person.c.id).where(tables.person.c.merged_into.in_(more))
+        more = set(connection.execute(query).scalars()) - found
+        found |= more
+    return frozenset(found)
+
+
+def _last(row: PersonRow, found: Mapping[str, PersonRow]) -> PersonRow:
+    passed = {row.id}
+    while row.merged_into and row.merged_into not in passed and row.merged_into in found:
+        row = found[row.merged_into]
+        passed.add(row.id)
+    return row
+
+
+def open_journeys_of(connection: Connection, person_id: str) -> Mapping[str, bool]:
+    """Journeys that a change of this person concerns: their own (True), and those holding a message for them."""
     journey, decision = tables.journey.c, tables.decision.c
     holding = sa.select(decision.journey_id).where(decision.person_id == person_id, decision.outcome == "held")
-    query = sa.select(journey.id).where(journey.ended_at.is_(None))
-    query = query.where(sa.or_(journey.person_id == person_id, journey.id.in_(holding)))
-    return list(connection.execute(query.order_by(journey.id)).scalars())
+    query = sa.select(journey.id, journey.person_id).where(journey.ended_at.is_(None))
+    query = query.where(sa.or_(journey.person_id == person_id, journey.id.in_(holding))).order_by(journey.id)
+    return {row.id: row.person_id == person_id for row in connection.execute(query)}

@@ -43,7 +43,7 @@ def publish(
     kept. False: they counted already and nothing was written. Raises VersionTaken. Once this is committed nothing goes
     on the wire under an older version.
     """
-    _lock(connection, program, "pg_advisory_xact_lock")
+    hold(connection, program)
     insert_unless_present(
         connection,
         tables.plan_version,
@@ -62,6 +62,11 @@ def publish(
     if moved or changed:
         audit.record(connection, by, "plan_published", program, {"version": version, "templates": changed}, now)
     return moved or changed > 0
+
+
+def hold(connection: Connection, program: str) -> None:
+    """Until this transaction ends no message of the program goes on the wire, and nobody else holds it."""
+    _lock(connection, program, "pg_advisory_xact_lock")
 
 
 def current_version(connection: Connection, program: str, *, lock: bool = False) -> str | None:

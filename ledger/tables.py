@@ -54,6 +54,9 @@ plan_pointer: Final = Table(
     Column("version", ID, ForeignKey(plan_version.c.version), nullable=False),
     Column("set_at", Instant, nullable=False),
     Column("by", ID, nullable=False),
+    Column("launched", JSON, nullable=False, server_default="{}"),
+    Column("closed_at", Instant),
+    Column("reopened_at", Instant),
 )
 
 template: Final = Table(
@@ -91,6 +94,7 @@ person: Final = Table(
     Column("deceased", Boolean, nullable=False),
     Column("consents", JSON, nullable=False, server_default="[]"),
     Column("released_at", Instant),
+    Column("merged_into", ID),
     Column("revision", Integer, nullable=False),
     Column("changed_at", Instant, nullable=False),
     Index("ix_person_email", sa.text("lower(email)")),
@@ -194,6 +198,8 @@ text: Final = Table(
     Column("created_at", Instant, nullable=False),
 )
 
+OWED = "cause IN ('address_changed', 'deceased', 'delivery_failed', 'hold', 'merged', 'released')"
+
 wake_up: Final = Table(
     "wake_up",
     metadata,
@@ -213,8 +219,8 @@ wake_up: Final = Table(
     Index(
         "ix_wake_up_owed",
         "journey_id",
-        sqlite_where=sa.text("cause = 'delivery_failed'"),
-        postgresql_where=sa.text("cause = 'delivery_failed'"),
+        sqlite_where=sa.text(OWED),
+        postgresql_where=sa.text(OWED),
     ),
 )
 

@@ -10,9 +10,10 @@ from sqlalchemy import Connection
 
 from ledger import tables
 from ledger.insert import insert_unless_present
-from plan.model import Frozen
+from plan.model import OF_A_PERSON, Frozen
 
-DELIVERY_FAILED: Final = "delivery_failed"  # the one cause that is a fact of the journey
+DELIVERY_FAILED: Final = "delivery_failed"
+FACTS: Final = (DELIVERY_FAILED, *sorted(OF_A_PERSON))  # causes that are facts of the journey
 
 
 class WakeUp(Frozen):
@@ -41,10 +42,10 @@ def add(
     return insert_unless_present(connection, tables.wake_up, **given, created_at=now, told_at=None)
 
 
-def failures(connection: Connection, journey: str) -> Sequence[WakeUp]:
-    """What deliveries of this journey's messages failed, told or not, oldest first."""
+def owed(connection: Connection, journey: str) -> Sequence[WakeUp]:
+    """What this journey is to hear as facts, told or not, oldest first: failed deliveries, news of its person."""
     table = tables.wake_up.c
-    query = sa.select(*COLUMNS).where(table.journey_id == journey, table.cause == DELIVERY_FAILED)
+    query = sa.select(*COLUMNS).where(table.journey_id == journey, table.cause.in_(FACTS))
     return [WakeUp(**row) for row in connection.execute(query.order_by(table.created_at, table.id)).mappings()]
 
 

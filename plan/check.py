@@ -13,18 +13,17 @@ from plan import document
 from plan.conditions import fault, message_names, names
 from plan.document import line_of
 from plan.life import CREDITS, EARNED
-from plan.model import RESERVED_EVENTS, Arrow, EventType, FieldSpec, Plan, Process, Stage
+from plan.model import OF_A_PERSON, RESERVED_EVENTS, Arrow, EventType, FieldSpec, Plan, Process, Stage
 from plan.names import arrows, deadlines, item_kinds
 from plan.problem import clip, instead
 from plan.reading import Reader
 from plan.roles import THIRD_PARTIES, givers, recipients
 from plan.slips import Slips
 
-LEADS: Final = frozenset(
+LEADS: Final = OF_A_PERSON | frozenset(
     {"audit_selected", "cancel_requested", "all_answered", "touched", "delivery_failed"}
 )  # reserved, fit for arrows
 STARTS: Final = LEADS | {"created"}  # and fit to start or answer a clock
-OF_A_PERSON: Final = frozenset({"address_changed", "hold", "released", "deceased", "merged"})
 
 
 @dataclass(frozen=True)
@@ -121,7 +120,7 @@ def _event(case: Case, event: EventType) -> None:
     here = ("events", event.name)
     if event.name in case.deadlines:
         case.wrong(f"`{event.name}` is a deadline too: events and deadlines share their names, rename one", *here)
-    if event.name in (RESERVED_EVENTS | OF_A_PERSON) - {"audit_selected"}:
+    if event.name in RESERVED_EVENTS - {"audit_selected"}:
         case.wrong(f"`{event.name}` is an event of Waypost's own: use it without declaring it", *here)
     if event.item is not None:
         case.known(event.item, item_kinds(case.plan), "item", *here, "item")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 
-from plan.check import OF_A_PERSON, STARTS, Case
+from plan.check import STARTS, Case
 from plan.model import RESERVED_EVENTS, Deadline, Plan, Process
 from plan.names import clock_of, kinds_of
 from plan.period import Period
@@ -22,7 +22,7 @@ def check_deadlines(case: Case) -> None:
 
 def _deadline(case: Case, process: Process, deadline: Deadline) -> None:
     here = ("processes", process.name, "deadlines", deadline.name)
-    if deadline.name in RESERVED_EVENTS | OF_A_PERSON:
+    if deadline.name in RESERVED_EVENTS:
         case.wrong(f"`{deadline.name}` is an event of Waypost's own: rename the deadline", *here)
     _dates(case, process, deadline)
     for name in deadline.after:

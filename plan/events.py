@@ -13,7 +13,7 @@ from pydantic import JsonValue
 from plan.calendar import local_date
 from plan.clocks import told_values
 from plan.facts import Journey
-from plan.model import RESERVED_EVENTS, FieldSpec, Plan, Process
+from plan.model import OF_A_PERSON, RESERVED_EVENTS, FieldSpec, Plan, Process
 from plan.names import deadlines, kinds_of, names_item
 from plan.period import Period
 from plan.problem import instead
@@ -23,6 +23,7 @@ from plan.values import id_fault, is_id, value_fault
 
 AHEAD: Final = timedelta(minutes=5)  # how far an application's clock may be wrong
 UNTELLABLE: Final = {
+    **dict.fromkeys(sorted(OF_A_PERSON), "news of a person reach every journey at once: use `waypost person`"),
     "created": "created comes from the enrolment and cannot be told again",
     "all_answered": "all_answered follows from the answers: tell the answers",
     "journey_reopened": "journey_reopened comes from `waypost reopen`, which starts the journey again",

@@ -13,7 +13,8 @@ EvenIf = Literal["withdrawn", "on_hold", "program_closed"]
 FieldType = Literal["id", "choice", "number", "money", "date", "boolean", "person", "text"]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
-RESERVED_EVENTS: Final = frozenset(
+OF_A_PERSON: Final = frozenset({"address_changed", "hold", "released", "deceased", "merged"})  # plan.md 10
+RESERVED_EVENTS: Final = OF_A_PERSON | frozenset(
     {
         "created",
         "touched",

@@ -16,7 +16,7 @@ from temporalio.common import (
 )
 from temporalio.service import RPCError
 
-from ledger import facts, journeys, people
+from ledger import facts, journeys, people, programs
 from ledger.case import journey as known_journey
 from ledger.engine import Ledger
 from ledger.journeys import JourneyRow
@@ -102,6 +102,12 @@ def _record(ledger: Ledger, given: Enrolment) -> tuple[Plan, JourneyRow, Literal
 
 
 def _check(connection: Connection, plan: Plan, given: Enrolment, now: datetime) -> None:
+    row = programs.program(connection, given.program)
+    if row is not None and row.closed_at is not None:
+        raise Refused(f"{given.program} is closed since {row.closed_at:%Y-%m-%d}: nobody is enrolled any more")
+    merged = people.standing_for(connection, [given.person]).get(given.person)
+    if merged is not None and merged.id != given.person:
+        raise Refused(f"{given.person} was merged into {merged.id}: enroll {merged.id}")
     if given.process not in plan.processes:
         raise Refused(f"{given.program} has no process {given.process!r}; it has: {', '.join(sorted(plan.processes))}")
     named = {given.person, *(person for holders in given.roles.values() for person in holders)}

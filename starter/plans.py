@@ -8,10 +8,11 @@ from typing import Final, NamedTuple
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Connection
 
-from ledger import messages, plans
+from ledger import messages, plans, programs
 from ledger.engine import Ledger
 from mail import template
 from mail.template import MAX_SOURCE
+from plan.launching import launched
 from plan.load import Use, load, read_back
 from plan.model import Plan
 from plan.problem import Problem
@@ -92,8 +93,15 @@ def publish(ledger: Ledger, files: PlanFiles, by: str) -> Published:
     now = datetime.now(UTC)
     program, version = files.plan.program, files.plan.version
     with ledger.write() as connection:
+        plans.hold(connection, program)
+        before = programs.program(connection, program)
+        if before is not None and before.closed_at is not None:
+            raise Refused(f"{program} is closed, its rules are frozen; open it first: waypost program reopen {program}")
+        earlier = read_back(plans.source(connection, before.version), program) if before is not None else None
         _forget_nothing(connection, files.plan)
         changed = plans.publish(connection, program, version, files.source, files.templates, by, now)
+        if before is not None and isinstance(earlier, Plan):
+            programs.launch(connection, program, launched(earlier, before.launched, files.plan, now))
         woken = wake_program(connection, program, f"plan:{version}", now) if changed else 0
     return Published(program=program, version=version, changed=changed, woken=woken)
 

@@ -14,6 +14,7 @@ from ledger.engine import Ledger
 from ledger.identifiers import uuid7
 from ledger.wake_ups import WakeUp
 
+LOOK_AGAIN: Final = "person"  # the cause of a change that is no fact
 SIGNAL: Final = "_wake"
 AT_ONCE: Final = 20  # signals under way; the server is shared with the journeys themselves
 PAGE: Final = 500
@@ -30,10 +31,13 @@ def wake_program(connection: Connection, program: str, cause: str, now: datetime
 
 
 def wake_person(connection: Connection, person: str, cause: str, now: datetime) -> int:
-    """Writes a row for every open journey that the person's change concerns; says how many."""
+    """Writes a row for every open journey that the person's change concerns; says how many.
+
+    A cause that is news of a person is a fact of their own journeys; others only look again.
+    """
     concerned = people.open_journeys_of(connection, person)
-    for journey in concerned:
-        wake_ups.add(connection, journey, uuid7(), cause, now)
+    for journey, own in concerned.items():
+        wake_ups.add(connection, journey, uuid7(), cause if own else LOOK_AGAIN, now)
     return len(concerned)
 
 

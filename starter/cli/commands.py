@@ -14,16 +14,19 @@ from starter.cli import (
     explaining,
     house,
     journeys,
+    merging,
     messages,
     people,
     plans,
     previewing,
+    programs,
     reopening,
     roles,
     serving,
     showing,
     standing,
     telling,
+    versions,
 )
 from starter.cli.exit import complain, leave_after
 
@@ -38,6 +41,7 @@ def application() -> typer.Typer:
         pretty_exceptions_enable=False,
         rich_markup_mode="rich",
     )
+    app.callback(invoke_without_command=True)(versions.show)
     for name, command in (
         ("dev", house.dev),
         ("demo", demonstrating.demo),
@@ -61,12 +65,17 @@ def application() -> typer.Typer:
     person.command("release")(standing.release)
     person.command("deceased")(standing.deceased)
     person.command("opt-out")(choosing.opt_out)
+    person.command("merge")(merging.merge)
     app.add_typer(person, name="person")
     role = typer.Typer(help="Roles: who reviews, audits or otherwise acts in a program.", no_args_is_help=True)
     role.command("add")(roles.add)
     role.command("remove")(roles.remove)
     role.command("list")(roles.list_roles)
     app.add_typer(role, name="role")
+    program = typer.Typer(help="Programs: their end, and taking it back.", no_args_is_help=True)
+    program.command("close")(programs.close)
+    program.command("reopen")(programs.reopen)
+    app.add_typer(program, name="program")
     plan = typer.Typer(help="Plans: what a program says, when and to whom.", no_args_is_help=True)
     plan.command("check")(plans.check)
     plan.command("preview")(previewing.preview_)

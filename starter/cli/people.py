@@ -23,7 +23,7 @@ from starter.plans import current_plan
 from starter.refusal import Refused
 from starter.settings import Settings
 from starter.slips import suggestion
-from starter.waking import wake_person
+from starter.waking import LOOK_AGAIN, wake_person
 
 ADDRESS: Final = TypeAdapter[str](AddressSpec, config=ConfigDict(hide_input_in_errors=True))
 PersonId = Annotated[str, typer.Argument(metavar="ID", help="An opaque id, never an address.")]
@@ -79,7 +79,9 @@ def set_(
             agreed = sorted({*after.consents, *(consent or ())} - {*(no_consent or ())})
             after = after.model_copy(update={"consents": tuple(agreed)})
             changed = people.set_person(connection, after, "cli", now)
-            woken = wake_person(connection, person, "person", now) if changed and before else 0
+            moved = before is not None and before.email != after.email
+            cause = "address_changed" if moved else LOOK_AGAIN
+            woken = wake_person(connection, person, cause, now) if changed and before else 0
         told = wake(ledger, settings) if woken else True
         meant = suggestion(email) if email is not None else None
         result = PersonSet(person=person, changed=changed, woken=woken, did_you_mean=meant)

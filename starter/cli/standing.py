@@ -14,7 +14,7 @@ from starter.cli.session import wake, with_ledger
 from starter.ids import check_person
 from starter.refusal import Refused
 from starter.settings import Settings
-from starter.waking import wake_person
+from starter.waking import LOOK_AGAIN, wake_person
 
 Why = Annotated[str | None, typer.Option(metavar="CODE", help="A word for the log, never a name or a diagnosis.")]
 
@@ -34,7 +34,7 @@ def hold(person: PersonId, why: Why = None, folder: Folder = None, as_json: AsJs
 
     Example: waypost person hold p-1001 --why military_leave
     """
-    return _set(person, {"on_hold": True}, "held", why, folder, as_json=as_json)
+    return _set(person, {"on_hold": True}, "held", "hold", why, folder, as_json=as_json)
 
 
 def release(person: PersonId, why: Why = None, folder: Folder = None, as_json: AsJson = False) -> int:
@@ -42,7 +42,7 @@ def release(person: PersonId, why: Why = None, folder: Folder = None, as_json: A
 
     Example: waypost person release p-1001
     """
-    return _set(person, {"on_hold": False}, "released", why, folder, as_json=as_json)
+    return _set(person, {"on_hold": False}, "released", "released", why, folder, as_json=as_json)
 
 
 def deceased(
@@ -57,10 +57,14 @@ def deceased(
     Example: waypost person deceased p-1001
     """
     verb = "alive: recorded as an error" if undo else "deceased"
-    return _set(person, {"deceased": not undo}, verb, why, folder, as_json=as_json)
+    cause = LOOK_AGAIN if undo else "deceased"
+    return _set(person, {"deceased": not undo}, verb, cause, why, folder, as_json=as_json)
 
 
-def _set(person: str, change: dict[str, bool], verb: str, why: str | None, folder: Folder, *, as_json: bool) -> int:
+def _set(
+    person: str, change: dict[str, bool], verb: str, cause: str, why: str | None, folder: Folder, *, as_json: bool
+) -> int:
+    """`cause` is what open journeys hear of it. Whatever ends is remembered, so that nothing is sent in a burst."""
     check_person(person)
 
     def story(ledger: Ledger, settings: Settings) -> int:
@@ -69,12 +73,12 @@ def _set(person: str, change: dict[str, bool], verb: str, why: str | None, folde
             before = people.person(connection, person)
             if before is None:
                 raise Refused(f"nobody is known as {person}")
-            ends_hold = before.on_hold and change.get("on_hold") is False
-            after = before.model_copy(update={**change, "released_at": now} if ends_hold else change)
+            ends = any(getattr(before, name) and not value for name, value in change.items())
+            after = before.model_copy(update={**change, "released_at": now} if ends else change)
             changed = people.set_person(connection, after, "cli", now)
             if changed:
                 audit.record(connection, "cli", f"person_{next(iter(change))}", person, {**change, "why": why}, now)
-            woken = wake_person(connection, person, "person", now) if changed else 0
+            woken = wake_person(connection, person, cause, now) if changed else 0
         told = wake(ledger, settings) if woken else True
         if as_json:
             write_json(

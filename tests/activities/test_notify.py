@@ -8,7 +8,7 @@ from temporalio.exceptions import ApplicationError
 
 from activities.notify import Notify, Ready
 from activities.shelf import Shelf
-from ledger import Ledger, bodies, channels, facts, people, sending, suppressions, wake_ups
+from ledger import Ledger, bodies, channels, facts, sending, suppressions, wake_ups
 from ledger.message_rows import MessageRow
 from mail.transport import Accepted, ChannelRefused, HandOver, NotTaken, Refused
 from tests.activities.given import (
@@ -17,7 +17,6 @@ from tests.activities.given import (
     START,
     Desk,
     Recorder,
-    ada,
     after,
     end_lease,
     end_wait_of_channels,
@@ -202,28 +201,6 @@ def test_outside_production_nobody_else_is_written_to(desk: Desk, welcome: Due) 
     assert desk.decide(after(2)).due != ()
     outcome = desk.notify(desk.decide(after(2)).due[0], recorder, after(2), only_to=["Ada@Example.org"])
     assert outcome.result == "sent"
-
-
-@pytest.mark.parametrize("change", ["plan", "address", "submission"])
-def test_27_what_changes_between_rendering_and_the_wire_stops_the_message(
-    desk: Desk, ledger: Ledger, change: str
-) -> None:
-    """The last commit has the last word."""
-    now = after(53, hours=4)
-    due = next(due for due in desk.decide(now).due if due.key == WEEK)
-    activity = Notify(ledger, Shelf(), Recorder())
-    row = activity._claim(SendRequest(key=due.key, message_id=due.message_id, fence=due.fence), now)
-    assert isinstance(row, MessageRow)
-    ready = activity._derive(row, now)
-    assert isinstance(ready, Ready)
-    if change == "plan":
-        publish(ledger, PLAN.replace("30 days, 7 days", "20 days, 7 days"))
-    elif change == "address":
-        with ledger.write() as conn:
-            people.set_person(conn, ada("corrected@example.org"), "test", START)
-    else:
-        desk.decide(now, event(1, "submitted", at=now))
-    assert not activity._to_wire(ready, row, now)
 
 
 @pytest.mark.parametrize("change", ["suppressed", "lifted"])

@@ -71,4 +71,26 @@ def test_a_change_of_a_person_concerns_their_open_journeys_and_those_that_hold_a
         decisions.replace(connection, other, [waits.model_copy(update={"outcome": "skipped"})])
         journeys.end(connection, ended, NOW)
     with ledger.read() as connection:
-        assert people.open_journeys_of(connection, "ada") == [JOURNEY, holding]
+        assert people.open_journeys_of(connection, "ada") == {JOURNEY: True, holding: False}
+
+
+def test_somebody_merged_is_whom_they_were_merged_into(ledger: Ledger) -> None:
+    with ledger.write() as connection:
+        rows = {person: a_person(connection, person, f"{person}@example.org") for person in ("ada", "ada2", "ada3")}
+        for person, into in (("ada", "ada2"), ("ada2", "ada3")):
+            people.set_person(connection, rows[person].model_copy(update={"merged_into": into}), "cli", NOW)
+    with ledger.read() as connection:
+        found = people.standing_for(connection, ["ada", "nobody"])
+        assert {id_: row.id for id_, row in found.items()} == {"ada": "ada3", "ada2": "ada3", "ada3": "ada3"}
+        assert people.known_as(connection, "ada3") == {"ada", "ada2", "ada3"}
+        assert people.known_as(connection, "ada") == {"ada"}
+
+
+def test_people_merged_in_a_circle_go_round_once(ledger: Ledger) -> None:
+    with ledger.write() as connection:
+        for person, into in (("ada", "ben"), ("ben", "ada")):
+            row = a_person(connection, person, f"{person}@example.org")
+            people.set_person(connection, row.model_copy(update={"merged_into": into}), "cli", NOW)
+    with ledger.read() as connection:
+        assert {row.id for row in people.standing_for(connection, ["ada"]).values()} <= {"ada", "ben"}
+        assert people.known_as(connection, "ada") == {"ada", "ben"}

@@ -21,6 +21,9 @@ COMMANDS = [
     "messages",
     "person set",
     "person show",
+    "person merge",
+    "program close",
+    "program reopen",
     "plan check",
     "plan publish",
 ]

@@ -1,0 +1,27 @@
+"""Whom a message goes to, and whether it may: looked at when it is rendered, and again before its first byte leaves."""
+
+from typing import NamedTuple
+
+from sqlalchemy import Connection
+
+from ledger import people, programs
+from ledger.case import readers
+from ledger.message_rows import MessageRow
+from plan.facts import Person
+
+
+class Standing(NamedTuple):
+    """What must not change between rendering and the wire, besides the plan."""
+
+    reader: Person | None
+    revision: int  # of the reader
+    closed: bool  # the program
+
+
+def standing(conn: Connection, row: MessageRow) -> Standing:
+    """The reader is whoever they were merged into."""
+    program = programs.program(conn, row.program)
+    person = people.standing_for(conn, [row.person_id]).get(row.person_id) if row.person_id else None
+    reader = readers(conn, row.program, [person])[person.id] if person else None
+    closed = program is not None and program.closed_at is not None
+    return Standing(reader, person.revision if person else 0, closed)

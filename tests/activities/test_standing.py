@@ -1,0 +1,42 @@
+"""What stops a message between its rendering and the wire (plan.md 27)."""
+
+import pytest
+
+from activities.notify import Notify, Ready
+from activities.shelf import Shelf
+from ledger import Ledger, people, programs
+from ledger.message_rows import MessageRow
+from ledger.people import PersonRow
+from tests.activities.given import PLAN, START, Desk, Recorder, ada, after, event, publish
+from workflows.wire import SendRequest
+
+WEEK = "due_reminder:P7D@2026-12-04>applicant"
+
+
+@pytest.mark.parametrize("change", ["plan", "address", "merge", "closure", "submission"])
+def test_27_what_changes_between_rendering_and_the_wire_stops_the_message(
+    desk: Desk, ledger: Ledger, change: str
+) -> None:
+    """The last commit has the last word."""
+    now = after(53, hours=4)
+    due = next(due for due in desk.decide(now).due if due.key == WEEK)
+    activity = Notify(ledger, Shelf(), Recorder())
+    row = activity._claim(SendRequest(key=due.key, message_id=due.message_id, fence=due.fence), now)
+    assert isinstance(row, MessageRow)
+    ready = activity._derive(row, now)
+    assert isinstance(ready, Ready)
+    if change == "plan":
+        publish(ledger, PLAN.replace("30 days, 7 days", "20 days, 7 days"))
+    elif change == "address":
+        with ledger.write() as conn:
+            people.set_person(conn, ada("corrected@example.org"), "test", START)
+    elif change == "merge":
+        with ledger.write() as conn:
+            people.set_person(conn, PersonRow(id="ada2", email="ada2@example.org"), "test", START)
+            people.set_person(conn, ada().model_copy(update={"merged_into": "ada2"}), "test", START)
+    elif change == "closure":
+        with ledger.write() as conn:
+            assert programs.close(conn, "guild", "test", None, START)
+    else:
+        desk.decide(now, event(1, "submitted", at=now))
+    assert not activity._to_wire(ready, row, now)

@@ -1,0 +1,63 @@
+"""`waypost person merge`, on the running house."""
+
+import pytest
+
+from tests.starter.cli.test_people import person
+from tests.starter.conftest import Run
+from tests.until import until_now
+
+__all__ = ["person"]
+
+
+def enrolled(run: Run, *people: str) -> None:
+    for one in people:
+        run("person", "set", one, "--email", f"{one}@example.org", "--name", "Ada")
+        run("enroll", one, "--program", "trial", "--process", "application")
+
+
+def ended(run: Run, person: str) -> bool:
+    return run("show", person, "--json").json["ended_at"] is not None
+
+
+def test_10_the_copy_of_a_merged_person_ends_and_the_other_goes_on(run: Run, person: str) -> None:
+    enrolled(run, person, f"{person}-b")
+    until_now(lambda: len(run("messages", "--person", f"{person}-b", "--json").json) == 1)
+    done = run("person", "merge", person, "--into", f"{person}-b", "--json").json
+    assert done == {"person": person, "into": f"{person}-b", "changed": True, "woken": 1}
+    until_now(lambda: ended(run, person))
+    assert not ended(run, f"{person}-b")
+    assert {one["person"] for one in run("messages", "--person", f"{person}-b", "--json").json} == {
+        person,
+        f"{person}-b",
+    }
+    assert run("person", "merge", person, "--into", f"{person}-b").out == f"unchanged {person}\n"
+    refused = run("enroll", person, "--program", "trial", "--process", "renewal")
+    assert (refused.status, refused.err) == (1, f"{person} was merged into {person}-b: enroll {person}-b\n")
+    assert run("person", "merge", person, "--undo").out == f"{person} stands alone again\n"
+    assert run("enroll", person, "--program", "trial", "--process", "renewal").status == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((), "say whom it is, --into ID, or take a merge back, --undo"),
+        (("--into", "{person}-b", "--undo"), "say whom it is, --into ID, or take a merge back, --undo"),
+        (("--into", "{person}"), "{person} cannot be merged into itself"),
+        (("--into", "{person}-c"), "{person}-c was merged into {person}"),
+        (
+            ("--into", "{person}-d"),
+            "nobody is known as {person}-d; run first: waypost person set {person}-d --email ADDRESS",
+        ),
+    ],
+)
+def test_a_merge_that_cannot_be_is_one_sentence(run: Run, person: str, arguments: tuple[str, ...], said: str) -> None:
+    for one in (person, f"{person}-b", f"{person}-c"):
+        run("person", "set", one, "--email", f"{one}@example.org")
+    run("person", "merge", f"{person}-c", "--into", person)
+    ran = run("person", "merge", person, *(part.format(person=person) for part in arguments))
+    assert (ran.status, ran.err) == (1, f"{said.format(person=person)}\n")
+
+
+def test_nobody_unknown_is_merged(run: Run, person: str) -> None:
+    ran = run("person", "merge", person, "--undo")
+    assert (ran.status, ran.err) == (1, f"nobody is known as {person}\n")
