@@ -23,6 +23,10 @@ NOTIFY: Final = "notify"
 WITHDRAW: Final = "withdraw"
 JOURNEYS: Final = "waypost-journeys"  # task queue of workflows and of decide
 MAIL: Final = "waypost-mail"  # task queue of notify and withdraw
+MAIL: Final = "waypost-mail"  # task queue of notify
+UPKEEP_WORKFLOW: Final = "Upkeep"
+UPKEEP: Final = "upkeep"
+UPKEEP_QUEUE: Final = "waypost-upkeep"  # task queue of the activity of that name
 KERNEL: Final = 1  # raised when a journey should continue as new under changed code
 
 PROGRAM: Final = SearchAttributeKey.for_keyword("Program")
@@ -181,6 +185,19 @@ class JourneyInput(Recorded):
     state: JourneyState | None = None
     renew_after: int = 0  # continue as new at this many events; 0: when the server suggests it
     kernel: int = 1  # the kernel under which this run began
+
+
+class UpkeepInput(Recorded):
+    """Which job of upkeep to do: reconcile, or suppressions."""
+
+    job: str = ""
+
+
+class UpkeepReport(Recorded):
+    """What a job found and did, counted by rule; no id of a person among it."""
+
+    found: Mapping[str, int] = Field(default_factory=dict)
+    done: Mapping[str, int] = Field(default_factory=dict)
 
 
 class Snapshot(Recorded):
