@@ -19,6 +19,7 @@ from activities.breaker import Breaker
 from activities.decide import Decide
 from activities.notify import Notify
 from activities.shelf import Shelf
+from activities.upkeep import Upkeeping
 from activities.withdraw import Withdraw
 from ledger import Ledger, plans
 from mail.folder import MailFolder
@@ -32,11 +33,14 @@ from starter.connection import connect
 from starter.installation import check, check_search_attributes
 from starter.ledgers import make_folder, open_checked
 from starter.plans import current_plan
+from starter.reconcile import Reconciler
 from starter.refusal import Refused
+from starter.schedules import RECONCILE, forget_rounds
 from starter.settings import KEY_VARIABLE, PASSWORD_VARIABLE, MailSettings, Settings, load_settings
 from workflows.journey import Journey
 from workflows.message import Message
-from workflows.wire import JOURNEYS, MAIL
+from workflows.upkeep import Upkeep
+from workflows.wire import JOURNEYS, MAIL, UPKEEP_QUEUE, UpkeepReport
 
 READY: Final = "worker ready"
 WORKFLOW_TASKS: Final = 8  # at once: workflow code holds the interpreter, and a starved task looks like a deadlock
@@ -64,6 +68,7 @@ async def run(settings: Settings, only: str | None, identity: str | None) -> Non
             beginner = Beginner(client, ledger)
             await workers.enter_async_context(_running(beginner))
             await workers.enter_async_context(_journeys(client, ledger.with_wait(DECIDE_WAITS), shelf, beginner))
+            await workers.enter_async_context(_upkeep(client, ledger))
         if only != "workflows":
             await workers.enter_async_context(_mail(client, ledger, shelf, settings))
         sys.stdout.write(f"{READY}\n")
@@ -88,7 +93,7 @@ def _journeys(client: Client, ledger: Ledger, shelf: Shelf, beginner: Beginner) 
     return Worker(
         client,
         task_queue=JOURNEYS,
-        workflows=[Journey, Message],
+        workflows=[Journey, Message, Upkeep],
         activities=[Decide(ledger, shelf, Breaker(ONE_PROGRAM), beginner.begun).decide],
         activity_executor=ThreadPoolExecutor(DECISIONS, "decide"),
         no_remote_activities=True,
@@ -96,6 +101,25 @@ def _journeys(client: Client, ledger: Ledger, shelf: Shelf, beginner: Beginner) 
         max_concurrent_local_activities=DECISIONS,
         workflow_runner=UnsandboxedWorkflowRunner(),
         workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
+        graceful_shutdown_timeout=GRACE,
+    )
+
+
+def _upkeep(client: Client, ledger: Ledger) -> Worker:
+    """What schedules start, one at a time."""
+    reconciler = Reconciler(client, ledger)
+
+    async def reconcile() -> UpkeepReport:
+        await forget_rounds(client)
+        return (await reconciler.round()).report
+
+    upkeep = Upkeeping({RECONCILE: reconcile}, asyncio.get_running_loop())
+    return Worker(
+        client,
+        task_queue=UPKEEP_QUEUE,
+        activities=[upkeep.upkeep],
+        activity_executor=ThreadPoolExecutor(1, "upkeep"),
+        max_concurrent_activities=1,
         graceful_shutdown_timeout=GRACE,
     )
 

@@ -16,7 +16,7 @@ Job = Callable[[], Awaitable[UpkeepReport]]
 METRIC: Final = "waypost_upkeep"  # a gauge by job, rule and kind; found is 0 in health
 
 
-class Upkeep:
+class Upkeeping:
     """Runs jobs on the event loop of the worker, which owns the engine's client."""
 
     def __init__(self, jobs: Mapping[str, Job], loop: asyncio.AbstractEventLoop) -> None:

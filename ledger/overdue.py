@@ -11,20 +11,25 @@ from ledger import mail_tables, tables
 from ledger.message_rows import MessageRow
 
 TABLE: Final = mail_tables.message
+PAGE: Final = 500
+AT_ONCE: Final = 5_000  # ids in one statement; SQLite takes 32,766 parameters
 MOVING: Final = ("queued", "claimed", "retry", "on_wire", "unknown")  # somebody is to do something about these
 
 
-def unmoved(connection: Connection, before: datetime, after: str | None = None, limit: int = 500) -> Sequence[MessageRow]:
+def unmoved(connection: Connection, before: datetime, after: str | None = None) -> Sequence[MessageRow]:
     """A page of messages under way that have not moved since `before`, in the order of their ids, behind `after`.
 
     What is held waits for its reason, not for somebody, and is left out.
     """
     query = sa.select(TABLE).where(
-        TABLE.c.state.in_(MOVING), TABLE.c.changed_at < before, TABLE.c.held_reason.is_(None), TABLE.c.channel == "email"
+        TABLE.c.state.in_(MOVING),
+        TABLE.c.changed_at < before,
+        TABLE.c.held_reason.is_(None),
+        TABLE.c.channel == "email",
     )
     if after is not None:
         query = query.where(TABLE.c.id > after)
-    return [MessageRow(**row) for row in connection.execute(query.order_by(TABLE.c.id).limit(limit)).mappings()]
+    return [MessageRow(**row) for row in connection.execute(query.order_by(TABLE.c.id).limit(PAGE)).mappings()]
 
 
 def open_journeys(connection: Connection, confirmed_before: datetime) -> frozenset[str]:
@@ -44,12 +49,15 @@ def count_open(connection: Connection) -> int:
 def known(connection: Connection, ids: Sequence[str]) -> dict[str, bool]:
     """Journey → whether it is open; one that the ledger does not know is left out."""
     journey = tables.journey.c
-    query = sa.select(journey.id, journey.ended_at).where(journey.id.in_(ids))
-    return {id_: ended_at is None for id_, ended_at in connection.execute(query)}
+    found: dict[str, bool] = {}
+    for begin in range(0, len(ids), AT_ONCE):
+        query = sa.select(journey.id, journey.ended_at).where(journey.id.in_(ids[begin : begin + AT_ONCE]))
+        found |= {id_: ended_at is None for id_, ended_at in connection.execute(query)}
+    return found
 
 
-def untold(connection: Connection, before: datetime) -> int:
-    """How many wake_up rows nobody has told the engine of since before that instant."""
+def untold(connection: Connection, before: datetime) -> Sequence[str]:
+    """The ids of wake-ups that nobody has told the engine of since before that instant."""
     wake_up = tables.wake_up.c
-    query = sa.select(sa.func.count()).where(wake_up.told_at.is_(None), wake_up.created_at < before)
-    return int(connection.execute(query).scalar_one())
+    query = sa.select(wake_up.id).where(wake_up.told_at.is_(None), wake_up.created_at < before)
+    return list(connection.execute(query).scalars())

@@ -2,8 +2,6 @@
 
 import asyncio
 from contextlib import suppress
-from datetime import timedelta
-from typing import Final
 
 from temporalio.client import Client
 
@@ -15,8 +13,6 @@ from starter.enrolment import mark_started, start
 from starter.plans import current_plan
 from starter.refusal import Refused
 from workflows.wire import JourneyState
-
-LOOK_EVERY: Final = timedelta(minutes=5)  # for what a killed process left; what this one began is started at once
 
 
 class Beginner:
@@ -33,13 +29,12 @@ class Beginner:
         self._loop.call_soon_threadsafe(self._told.set)
 
     async def run(self) -> None:
-        """Until it is cancelled. A ledger or an engine that is away is asked again."""
+        """Until it is cancelled. What could not be started now, and what a killed process left, reconcile starts."""
         while True:
             self._told.clear()
             with suppress(LedgerAway):
                 await begin_all(self._client, self._ledger)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._told.wait(), LOOK_EVERY.total_seconds())
+            await self._told.wait()
 
 
 async def begin_all(client: Client, ledger: Ledger) -> int:

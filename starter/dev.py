@@ -28,6 +28,7 @@ from starter.installation import claim, equip
 from starter.ledgers import migrate_checked, open_checked, shown
 from starter.plans import publish, read_plan, shipped
 from starter.running import Running, running, write
+from starter.schedules import schedule_upkeep
 from starter.settings import Settings
 from starter.supervisor import Part, Supervisor
 from starter.waking import tell_waiting
@@ -132,6 +133,7 @@ async def _start(
     await supervisor.start(_server(settings.dir, ports, fast_forward=fast_forward))
     client = await connect(settings)
     await equip(client)
+    await schedule_upkeep(client)
     await claim(client, ledger, settings.environment, fast_forward=fast_forward)
     await asyncio.to_thread(_publish_first, ledger)
     await supervisor.start(_worker(settings.dir))

@@ -1,43 +1,48 @@
 """Proves that nothing was left between ledger and engine, and makes good what was: the only sweeper.
 
-Every disagreement has one rule here. Those that nobody can have wanted are mended at once; those that somebody may have
-brought about on purpose (a terminated or deleted journey) are counted, and mended when somebody says so.
+Every disagreement has one rule. What nobody can have wanted is mended at once; what somebody may have brought about on
+purpose (a journey terminated or deleted in the engine) is counted, and mended when somebody says so.
 """
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Final, NamedTuple
+from typing import Final, TypeVar
 
 from pydantic import BaseModel, ConfigDict
-from temporalio.client import Client, WorkflowExecutionDescription, WorkflowExecutionStatus
+from sqlalchemy import Connection
+from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from ledger import audit, facts, journeys, overdue, sending, uncertain
 from ledger.engine import Ledger
+from ledger.journeys import JourneyRow
 from ledger.message_rows import MessageRow
 from ledger.uncertain import Patience
+from starter.alone import drive
 from starter.beginning import begin, begin_all
+from starter.owners import Owner, count_running, owner, running
 from starter.waking import SIGNAL, tell_waiting
-from workflows import wire
-from workflows.wire import UpkeepReport, activity_id
+from workflows.wire import UpkeepReport, activity_id, message_workflow_id
 
 GRACE: Final = timedelta(minutes=2)  # what is younger is still in somebody's hands, or not yet in the engine's lists
-OWNED: Final = timedelta(minutes=1)  # beyond a lease: its attempt is dead, and the engine had time to notice
-BUDGET: Final = 5_000  # rows looked at in one round; the next goes on behind them
+BUDGET: Final = 5_000  # messages looked at in one round; the next goes on behind them
 AT_ONCE: Final = 20
 EXAMPLES: Final = 5
+LOST: Final = "nobody is left who knows how its hand-over ended"
 RULES: Final = {
-    "untold": "journeys that were to be told of a change and were not; told now",
+    "untold": "changes that journeys were not told of; told now",
     "unstarted": "journeys enrolled and never confirmed by the engine; started now",
     "missing": "journeys open in the ledger that do not run in the engine: terminated, failed or deleted",
     "stranger": "journeys that run in the engine and are unknown to the ledger",
     "lingering": "journeys ended in the ledger that still run; they look again",
-    "ownerless": "messages under way that nobody is sending; given to their journey, or to a workflow of their own",
-    "undecided": "messages that may have left, whose attempt is dead; waited for or settled as the plan wants",
+    "undecided": "messages that may have left, whose sender is gone; waited for, or settled as the plan wants",
+    "ownerless": "messages under way that nobody is sending; given to somebody who does",
 }
-ON_REQUEST: Final = frozenset({"missing", "stranger"})  # somebody may have wanted it so
+ON_REQUEST: Final = ("missing", "stranger")
+DOUBTFUL: Final = frozenset({"on_wire", "unknown"})
+T = TypeVar("T")
 
 
 class Finding(BaseModel):
@@ -53,7 +58,7 @@ class Finding(BaseModel):
 
 
 class Reconciled(BaseModel):
-    """One round. In health every count is 0."""
+    """One round. In health every `found` is 0."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -61,160 +66,141 @@ class Reconciled(BaseModel):
 
     @property
     def report(self) -> UpkeepReport:
-        found = {finding.rule: finding.found for finding in self.findings}
-        return UpkeepReport(found=found, done={finding.rule: finding.mended for finding in self.findings})
-
-
-class Owners(NamedTuple):
-    """What the engine says of a workflow: whether it runs, and which activities it has under way."""
-
-    runs: bool
-    activities: frozenset[str] = frozenset()
+        """The counts alone, as histories keep them."""
+        return UpkeepReport(
+            found={finding.rule: finding.found for finding in self.findings},
+            done={finding.rule: finding.mended for finding in self.findings},
+        )
 
 
 class Reconciler:
-    """Keeps, between rounds, only how far it has come."""
+    """Looks for every disagreement, round by round; remembers how far it has come through the messages."""
 
     def __init__(
-        self, client: Client, ledger: Ledger, patience: Patience = Patience(), grace: timedelta = GRACE  # noqa: B008
+        self,
+        client: Client,
+        ledger: Ledger,
+        patience: Patience = Patience(),  # noqa: B008 - an immutable value
+        grace: timedelta = GRACE,
     ) -> None:
         self._client = client
         self._ledger = ledger
         self._patience = patience
         self._grace = grace
         self._after: str | None = None
-        self._ids: dict[str, list[str]] = {}
+        self._found: dict[str, list[str]] = {}
         self._mended: Counter[str] = Counter()
 
-    async def job(self) -> UpkeepReport:
-        """A round of the schedule."""
-        return (await self.round()).report
-
     async def round(self, *, repair: bool = False, whole: bool = False) -> Reconciled:
-        """Looks once for every disagreement. `whole`: compares every journey even if both sides count alike."""
-        self._ids, self._mended = {rule: [] for rule in RULES}, Counter()
-        now = datetime.now(UTC)
-        await self._tell(now)
-        await self._start(now)
+        """One look at everything. `whole`: compares each journey even where both sides count alike.
+
+        `repair` mends also what somebody may have wanted. Raises LedgerAway and RPCError; the next round begins anew.
+        """
+        self._found, self._mended = {rule: [] for rule in RULES}, Counter()
+        settled_by = datetime.now(UTC) - self._grace
+        await self._tell(settled_by)
+        await self._start(settled_by)
         if whole or repair or await self._counts_differ():
-            await self._compare(now, repair=repair)
-        await self._sweep(now)
-        return Reconciled(
-            findings=tuple(
-                Finding(
-                    rule=rule,
-                    says=says,
-                    found=len(self._ids[rule]),
-                    mended=self._mended[rule],
-                    examples=tuple(self._ids[rule][:EXAMPLES]),
-                )
-                for rule, says in RULES.items()
-            )
-        )
+            await self._compare(settled_by, repair=repair)
+        await self._sweep(settled_by)
+        return Reconciled(findings=tuple(self._finding(rule, says) for rule, says in RULES.items()))
 
-    def _found(self, rule: str, ids: Iterable[str]) -> None:
-        self._ids[rule] += ids
+    def _finding(self, rule: str, says: str) -> Finding:
+        ids = sorted(self._found[rule])
+        return Finding(rule=rule, says=says, found=len(ids), mended=self._mended[rule], examples=tuple(ids[:EXAMPLES]))
 
-    async def _tell(self, now: datetime) -> None:
-        late = await self._read(lambda conn: overdue.untold(conn, now - self._grace))
-        self._found("untold", [f"wake-up {n + 1}" for n in range(late)])
+    async def _tell(self, settled_by: datetime) -> None:
+        late = await self._read(lambda conn: overdue.untold(conn, settled_by))
+        self._found["untold"] += late
         if late:
             self._mended["untold"] += await tell_waiting(self._client, self._ledger)
 
-    async def _start(self, now: datetime) -> None:
-        waiting = await self._read(journeys.not_started)
-        late = [row.id for row in waiting if row.arrived_at < now - self._grace]
-        self._found("unstarted", late)
+    async def _start(self, settled_by: datetime) -> None:
+        late = [row.id for row in await self._read(journeys.not_started) if row.arrived_at < settled_by]
+        self._found["unstarted"] += late
         if late:
             self._mended["unstarted"] += await begin_all(self._client, self._ledger)
             await self._note("unstarted", late)
 
     async def _counts_differ(self) -> bool:
-        mine = await self._read(overdue.count_open)
-        theirs = await self._client.count_workflows(_running())
-        return mine != theirs.count
+        return await self._read(overdue.count_open) != await count_running(self._client)
 
-    async def _compare(self, now: datetime, *, repair: bool) -> None:
-        """Every journey on both sides. The engine's lists lag behind, so each suspect is asked for by itself."""
-        mine = await self._read(lambda conn: overdue.open_journeys(conn, now - self._grace))
-        theirs = [execution.id async for execution in self._client.list_workflows(_running())]
-        absent = sorted(mine.difference(theirs))
-        missing = [id_ for id_ in absent if not (await self._owner(id_)).runs]
-        self._found("missing", missing)
-        there = await self._read(lambda conn: _known(conn, theirs))
+    async def _compare(self, settled_by: datetime, *, repair: bool) -> None:
+        """Every journey on both sides."""
+        mine = await self._read(lambda conn: overdue.open_journeys(conn, settled_by))
+        theirs = [journey async for journey in running(self._client)]
+        there = await self._read(lambda conn: overdue.known(conn, theirs))
+        missing = [id_ for id_ in mine.difference(theirs) if not (await self._owner(id_)).runs]
         strangers = [id_ for id_ in theirs if id_ not in there and (await self._owner(id_)).runs]
-        self._found("stranger", strangers)
         lingering = [id_ for id_ in theirs if there.get(id_) is False and (await self._owner(id_)).runs]
-        self._found("lingering", lingering)
-        for id_ in lingering:
-            self._mended["lingering"] += await self._wake(id_)
+        self._found["missing"] += missing
+        self._found["stranger"] += strangers
+        self._found["lingering"] += lingering
+        for journey in lingering:
+            self._mended["lingering"] += await self._wake(journey)
         if repair:
-            for id_ in missing:
-                await self._restart(id_)
-            for id_ in strangers:
-                await self._client.get_workflow_handle(id_).terminate("not in the ledger; ended by waypost reconcile")
-            self._mended["missing"] += len(missing)
-            self._mended["stranger"] += len(strangers)
-            await self._note("missing", missing)
-            await self._note("stranger", strangers)
+            for journey in missing:
+                await self._restart(journey)
+            for journey in strangers:
+                await self._client.get_workflow_handle(journey).terminate("the ledger does not know it")
+            for rule, ids in (("missing", missing), ("stranger", strangers)):
+                self._mended[rule] += len(ids)
+                await self._note(rule, ids)
 
     async def _restart(self, journey: str) -> None:
-        """A new run under the same id, from the ledger's facts; keys stay used."""
+        """A new run under the same id, from the ledger's facts; what was sent stays sent."""
 
-        def prepared() -> journeys.JourneyRow | None:
-            with self._ledger.write() as connection:
-                facts.settle(connection, journey)
-                journeys.reopen(connection, journey)
-                return journeys.journey(connection, journey)
+        def prepared() -> JourneyRow | None:
+            with self._ledger.write() as conn:
+                facts.settle(conn, journey)
+                journeys.reopen(conn, journey)
+                return journeys.journey(conn, journey)
 
         row = await asyncio.to_thread(prepared)
         if row is not None:
             await begin(self._client, self._ledger, row)
 
-    async def _sweep(self, now: datetime) -> None:
-        """Messages that have not moved, each asked for at its owner."""
-        looked_at = 0
-        while looked_at < BUDGET:
-            after = self._after
-            page = await self._read(lambda conn, after=after: overdue.unmoved(conn, now - self._grace, after))
-            slots = asyncio.Semaphore(AT_ONCE)
+    async def _sweep(self, settled_by: datetime) -> None:
+        """Messages under way that have not moved: each is asked for at its owner."""
+        slots = asyncio.Semaphore(AT_ONCE)
+        for _ in range(BUDGET // overdue.PAGE):
+            page = await self._read(lambda conn: overdue.unmoved(conn, settled_by, self._after))
             await asyncio.gather(*(self._look_at(row, slots) for row in page))
-            looked_at += len(page)
             self._after = page[-1].id if page else None
             if not page:
-                break
+                return
 
     async def _look_at(self, row: MessageRow, slots: asyncio.Semaphore) -> None:
         async with slots:
             alone = row.source != "plan"
-            owner = await self._owner(f"message:{row.id}" if alone else row.journey_id or "")
-            if activity_id(row.key) in owner.activities:
-                return
-            settled = await asyncio.to_thread(self._settled, row) if row.state in {"on_wire", "unknown"} else "resend"
-            if row.state in {"on_wire", "unknown"} and settled != "alive":
-                self._found("undecided", [row.id])
+            found = await self._owner(message_workflow_id(row.id) if alone else row.journey_id or "")
+            if activity_id(row.key) in found.activities or not (found.runs or alone or row.state in DOUBTFUL):
+                return  # somebody sends it, or it comes with its journey
+            if row.state in DOUBTFUL:
+                done = await asyncio.to_thread(self._settled, row)
+                if done is None:
+                    return
+                self._found["undecided"].append(row.id)
                 self._mended["undecided"] += 1
-            if settled != "resend" or (not owner.runs and not alone):
-                return  # waits, or the rule about its journey speaks of it
-            self._found("ownerless", [row.id])
+                await self._note("undecided", [row.id], done)
+                if done != "resend" or not (found.runs or alone):
+                    return
+            self._found["ownerless"].append(row.id)
             self._mended["ownerless"] += await self._give(row, alone=alone)
             await self._note("ownerless", [row.id])
 
-    def _settled(self, row: MessageRow) -> str:
-        """What became of a row that may have left: alive (an attempt has it), wait, review, or resend."""
-        with self._ledger.write() as connection:
-            if row.state == "on_wire":
-                if sending.busy(connection, row).left > timedelta(0):
-                    return "alive"
-                handed = uncertain.last_attempt(connection, row)
-                wait = uncertain.first_wait(row, handed.evidence if handed else "none", self._patience)
-                lost = "nobody is left who knows how its hand-over ended"
-                if not sending.unknown(connection, row.id, row.attempt, "lost_attempt", lost, datetime.now(UTC), wait):
-                    return "alive"
-                return "wait"
-            if uncertain.left(connection, row):
-                return "alive"
-            return uncertain.settle(connection, row, self._patience, datetime.now(UTC))
+    def _settled(self, row: MessageRow) -> str | None:
+        """What was made of a row that may have left; None: nothing, since its lease or its wait is not over."""
+        now = datetime.now(UTC)
+        with self._ledger.write() as conn:
+            if row.state == "unknown":
+                return None if uncertain.left(conn, row) else uncertain.settle(conn, row, self._patience, now)
+            if sending.busy(conn, row).left:
+                return None
+            handed = uncertain.last_attempt(conn, row)
+            wait = uncertain.first_wait(row, handed.evidence if handed else "none", self._patience)
+            written = sending.unknown(conn, row.id, row.attempt, "lost_attempt", LOST, now, wait)
+            return "unknown" if written else None
 
     async def _give(self, row: MessageRow, *, alone: bool) -> int:
         if alone:
@@ -226,33 +212,26 @@ class Reconciler:
         try:
             await self._client.get_workflow_handle(journey).signal(SIGNAL)
         except RPCError as error:
-            if error.status is not RPCStatusCode.NOT_FOUND:
-                raise
-            return 0
+            if error.status is RPCStatusCode.NOT_FOUND:
+                return 0
+            raise
         return 1
 
-    async def _owner(self, workflow: str) -> Owners:
-        try:
-            found = await self._client.get_workflow_handle(workflow).describe()
-        except RPCError as error:
-            if error.status is RPCStatusCode.NOT_FOUND:
-                return Owners(runs=False)
-            raise
-        return Owners(found.status is WorkflowExecutionStatus.RUNNING, _activities(found))
+    async def _owner(self, workflow: str) -> Owner:
+        return await owner(self._client, workflow)
 
-    async def _read(self, question):  # type: ignore[no-untyped-def]
-        def asked():  # type: ignore[no-untyped-def]
-            with self._ledger.read() as connection:
-                return question(connection)
+    async def _read(self, question: Callable[[Connection], T]) -> T:
+        def asked() -> T:
+            with self._ledger.read() as conn:
+                return question(conn)
 
         return await asyncio.to_thread(asked)
 
-    async def _note(self, rule: str, ids: Sequence[str]) -> None:
+    async def _note(self, rule: str, ids: Sequence[str], done: str | None = None) -> None:
         def noted() -> None:
-            now = datetime.now(UTC)
-            with self._ledger.write() as connection:
+            with self._ledger.write() as conn:
                 for id_ in ids:
-                    audit.record(connection, "reconcile", rule, id_, {}, now)
+                    audit.record(conn, "reconcile", rule, id_, {"done": done} if done else {}, datetime.now(UTC))
 
         if ids:
             await asyncio.to_thread(noted)

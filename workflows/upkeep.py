@@ -20,7 +20,7 @@ class Upkeep:
     @workflow.run
     async def run(self, given: UpkeepInput) -> UpkeepReport:
         """One activity, once."""
-        return await workflow.execute_activity(
+        report: UpkeepReport = await workflow.execute_activity(
             wire.UPKEEP,
             given,
             result_type=UpkeepReport,
@@ -30,3 +30,4 @@ class Upkeep:
             retry_policy=POLICY,
             summary=given.job,
         )
+        return report

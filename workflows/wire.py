@@ -23,7 +23,6 @@ NOTIFY: Final = "notify"
 WITHDRAW: Final = "withdraw"
 JOURNEYS: Final = "waypost-journeys"  # task queue of workflows and of decide
 MAIL: Final = "waypost-mail"  # task queue of notify and withdraw
-MAIL: Final = "waypost-mail"  # task queue of notify
 UPKEEP_WORKFLOW: Final = "Upkeep"
 UPKEEP: Final = "upkeep"
 UPKEEP_QUEUE: Final = "waypost-upkeep"  # task queue of the activity of that name

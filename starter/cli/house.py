@@ -16,6 +16,7 @@ from starter.connection import EngineAway, connect
 from starter.installation import claim, equip
 from starter.ledgers import migrate_checked
 from starter.refusal import Refused
+from starter.schedules import schedule_upkeep
 from starter.settings import Settings, load_settings
 
 
@@ -99,4 +100,5 @@ async def _prepare(settings: Settings) -> None:
     with closing(open_ledger(settings.ledger_url)) as ledger:
         client = await connect(settings)
         await equip(client)
+        await schedule_upkeep(client)
         await claim(client, ledger, settings.environment, fast_forward=settings.fast_forward)

@@ -1,0 +1,77 @@
+"""What runs by itself: schedules of the engine, each starting one round of upkeep after the other."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
+from temporalio.client import (
+    Client,
+    Schedule,
+    ScheduleActionStartWorkflow,
+    ScheduleAlreadyRunningError,
+    ScheduleIntervalSpec,
+    ScheduleOverlapPolicy,
+    SchedulePolicy,
+    ScheduleSpec,
+    ScheduleUpdate,
+    ScheduleUpdateInput,
+)
+
+from workflows import wire
+from workflows.wire import UpkeepInput
+
+RECONCILE: Final = "reconcile"
+EVERY: Final[Mapping[str, timedelta]] = {RECONCILE: timedelta(minutes=1)}
+NOTE: Final = "Waypost's own: ledger, engine and provider are kept in agreement"
+CATCH_UP: Final = timedelta(minutes=1)  # rounds that a server missed are not made up for: the next one sees it all
+KEPT: Final = timedelta(hours=1)  # 1,440 rounds a day would crowd everything else out of the Web UI's lists
+
+
+async def schedule_upkeep(client: Client) -> None:
+    """Sees to it that the namespace has every schedule as this build wants it."""
+    for job, every in EVERY.items():
+        wanted = _schedule(job, every)
+        try:
+            await client.create_schedule(_name(job), wanted)
+        except ScheduleAlreadyRunningError:
+            await client.get_schedule_handle(_name(job)).update(_only(wanted))
+
+
+async def forget_rounds(client: Client) -> None:
+    """Deletes rounds that ended a while ago: what they did is in the ledger's audit, and their counts are metrics."""
+    before = (datetime.now(UTC) - KEPT).isoformat()
+    over = f"WorkflowType = '{wire.UPKEEP_WORKFLOW}' AND ExecutionStatus != 'Running' AND CloseTime < '{before}'"
+    async for execution in client.list_workflows(over):
+        round_ = WorkflowExecution(workflow_id=execution.id, run_id=execution.run_id)
+        request = DeleteWorkflowExecutionRequest(namespace=client.namespace, workflow_execution=round_)
+        await client.workflow_service.delete_workflow_execution(request)
+
+
+def _name(job: str) -> str:
+    return f"waypost-{job}"
+
+
+def _schedule(job: str, every: timedelta) -> Schedule:
+    return Schedule(
+        action=ScheduleActionStartWorkflow(
+            wire.UPKEEP_WORKFLOW,
+            UpkeepInput(job=job),
+            id=f"upkeep:{job}",
+            task_queue=wire.JOURNEYS,
+            execution_timeout=timedelta(minutes=30),  # without a worker rounds must not wait for ever
+        ),
+        spec=ScheduleSpec(intervals=[ScheduleIntervalSpec(every=every)]),
+        policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=CATCH_UP),
+    )
+
+
+def _only(wanted: Schedule) -> Callable[[ScheduleUpdateInput], ScheduleUpdate]:
+    def update(found: ScheduleUpdateInput) -> ScheduleUpdate:
+        # Paused by staff, it stays paused.
+        wanted.state.paused = found.description.schedule.state.paused
+        wanted.state.note = found.description.schedule.state.note
+        return ScheduleUpdate(schedule=wanted)
+
+    return update
