@@ -39,9 +39,9 @@ async def schedule_upkeep(client: Client) -> None:
             await client.get_schedule_handle(_name(job)).update(_only(wanted))
 
 
-async def forget_rounds(client: Client) -> None:
+async def forget_rounds(client: Client, kept: timedelta = KEPT) -> None:
     """Deletes rounds that ended a while ago: what they did is in the ledger's audit, and their counts are metrics."""
-    before = (datetime.now(UTC) - KEPT).isoformat()
+    before = (datetime.now(UTC) - kept).isoformat()
     over = f"WorkflowType = '{wire.UPKEEP_WORKFLOW}' AND ExecutionStatus != 'Running' AND CloseTime < '{before}'"
     async for execution in client.list_workflows(over):
         round_ = WorkflowExecution(workflow_id=execution.id, run_id=execution.run_id)
