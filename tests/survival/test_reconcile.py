@@ -12,9 +12,12 @@ import pytest
 import sqlalchemy as sa
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
+from temporalio.client import WorkflowExecutionStatus
 
-from ledger import Ledger, audit, journeys, mail_tables
+from ledger import Ledger, audit, journeys, mail_tables, messages
 from ledger.engine import database_now
+from ledger.identifiers import uuid7
+from ledger.message_rows import NewMessage
 from ledger.row_machine import State
 from ledger.uncertain import Patience
 from starter.reconcile import RULES, Reconciled, Reconciler
@@ -225,6 +228,30 @@ async def test_after_a_termination_a_message_is_made_good_with_its_journey(
         await reconciler.round()
     await until(welcomed.states, {"welcome": "accepted"})
     assert welcomed.letters() == ["welcome"]
+
+
+async def test_a_message_without_a_journey_is_driven_again(scene: Scene, reconciler: Reconciler) -> None:
+    await scene.enroll()
+    await scene.handle().terminate()
+    now = datetime.now(UTC)
+    new = NewMessage(
+        id=uuid7(),
+        program="guild",
+        journey_id=None,
+        key="adhoc#m-1",
+        source="staff",
+        rule="adhoc",
+        purpose="announcement",
+        to="applicant",
+        person_id="ada",
+        plan_version="v1",
+        queued_at=now,
+    )
+    with scene.ledger.write() as conn:
+        messages.queue(conn, new)
+    assert found(await reconciler.round())["ownerless"] == (1, 1)
+    described = await scene.client.get_workflow_handle(f"message:{new.id}").describe()
+    assert described.status is WorkflowExecutionStatus.RUNNING
 
 
 def actions(ledger: Ledger, subject: str) -> list[str]:
