@@ -11,7 +11,8 @@ from plan.model import Frozen, Purpose
 
 Source = Literal["plan", "broadcast", "staff", "outside"]  # who had it sent
 Channel = Literal["email", "letter", "call"]
-Delivery = Literal["processed", "deferred", "delivered", "blocked", "bounced", "dropped"]
+# undelivered: staff know that its reader does not have it
+Delivery = Literal["processed", "deferred", "delivered", "blocked", "bounced", "dropped", "undelivered"]
 Evidence = Literal["repeatable", "events", "none"]  # what settles a hand-over without an answer
 
 

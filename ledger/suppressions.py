@@ -105,6 +105,14 @@ def lift(
     return rows
 
 
+def lifted_since(connection: Connection, address: str, cause: Cause, instant: datetime) -> bool:
+    """Whether this cause was lifted after the instant: what happened before it says nothing any more."""
+    query = sa.select(TABLE.c.id).where(
+        TABLE.c.address == address.casefold(), TABLE.c.cause == cause, TABLE.c.lifted_at > instant
+    )
+    return connection.execute(query.limit(1)).first() is not None
+
+
 def readers(connection: Connection, address: str) -> Sequence[str]:
     """The ids of everybody who has this address, ignoring case."""
     person = tables.person.c
