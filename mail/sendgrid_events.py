@@ -168,7 +168,8 @@ def _failure(
 
 def _content(raw: Mapping[str, JsonValue]) -> str:
     """The same for every copy of one event, whatever id it comes under."""
-    if text_of(raw.get("event"), SHORT) not in KINDS or _instant(raw.get("timestamp")) is None:  # nothing is known of what it is
+    if text_of(raw.get("event"), SHORT) not in KINDS or _instant(raw.get("timestamp")) is None:
+        # Nobody knows which of its fields tell it from another.
         own = {name: value for name, value in raw.items() if name != "sg_event_id"}
         return sha256(json.dumps(own, sort_keys=True).encode()).hexdigest()
     said = text_of(raw.get("reason"), 200) or text_of(raw.get("response"), 200)

@@ -11,7 +11,7 @@ WITHIN: Final = timedelta(seconds=20)
 
 
 async def body(request: Request, most: int, within: timedelta = WITHIN) -> bytes:
-    """All of it. Raises HTTPException: 413 for more than `most` bytes, 408 if it takes too long, 400 if it breaks off."""
+    """All of it. Raises HTTPException: 413 over `most` bytes, 408 if it takes too long, 400 if it ends early."""
     too_large = HTTPException(413, f"a body may have {most} bytes at most")
     declared = request.headers.get("content-length", "0")
     if not declared.isdecimal() or int(declared) > most:

@@ -1,18 +1,22 @@
 """Messages that were sent, and reports of them, for the tests of this room."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any, Final
 
 import sqlalchemy as sa
+from pydantic import JsonValue
 from sqlalchemy import Connection
 
-from ledger import mail_tables, sending
+from ledger import mail_tables, provider_events, sending, wake_ups
 from ledger.matching import NewEvent
 from ledger.message_rows import MessageRow
-from tests.ledger.given import CLOCK, KEY, NOW, a_claimed_message, present
+from ledger.provider_events import Recorded
+from tests.ledger.given import CLOCK, JOURNEY, KEY, NOW, a_claimed_message, present
 
 NUMBERS: Final = count(1)
+OTHER: Final = "due_reminder:P1D@2027-03-08>applicant"
 AT: Final = NOW + timedelta(minutes=1)
 RECEIVED: Final = NOW + timedelta(minutes=2)
 
@@ -68,3 +72,22 @@ def events(connection: Connection) -> list[tuple[str, str | None, str | None]]:
     table = mail_tables.provider_event.c
     query = sa.select(table.kind, table.message_id, table.matched).order_by(table.at, table.content)
     return [(kind, message, matched) for kind, message, matched in connection.execute(query)]
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is owed to journeys."""
+
+    causes: list[str]
+    failures: list[tuple[str, JsonValue, JsonValue]]
+
+
+def record(connection: Connection, *given: NewEvent) -> Recorded:
+    """As one post brings them."""
+    return provider_events.record(connection, None, given, RECEIVED)
+
+
+def told(connection: Connection) -> Told:
+    """By cause, and every failure's id, key and class."""
+    failures = [(each.id, each.data["key"], each.data["why"]) for each in wake_ups.owed(connection, JOURNEY)]
+    return Told(sorted(each.cause for each in wake_ups.pending(connection)), failures)

@@ -1,0 +1,68 @@
+"""Whose an event is: named by our id, or the only one that its address was sent lately."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+import pytest
+
+from ledger import Ledger, messages, provider_events
+from ledger.provider_events import Recorded
+from tests.ledger.given import NOW, a_journey, new_message, present
+from tests.ledger.reported import OTHER, RECEIVED, event, events, record, sent
+
+DAY: Final = timedelta(days=1)
+
+
+def test_a_bounce_without_ids_is_probably_of_the_only_message_sent_there_lately(ledger: Ledger) -> None:
+    with ledger.write() as connection:
+        row = sent(connection, address="Ada@Example.org")
+        record(connection, event("bounced", failure="mailbox_unavailable", at=NOW + 4 * DAY))
+        assert events(connection) == [("bounced", row.id, "address")]
+        after = present(connection, row.id)
+    assert (after.delivery, after.failure) == ("bounced", "mailbox_unavailable")
+
+
+def test_of_several_candidates_none_is_chosen(ledger: Ledger) -> None:
+    with ledger.write() as connection:
+        rows = [sent(connection), sent(connection, OTHER)]
+        record(connection, event("bounced"))
+        assert events(connection) == [("bounced", None, "several")]
+        assert [present(connection, row.id).delivery for row in rows] == [None, None]
+
+
+@pytest.mark.parametrize("at", [NOW + 6 * DAY, NOW - DAY])
+def test_a_message_of_another_week_is_no_candidate(ledger: Ledger, at: datetime) -> None:
+    with ledger.write() as connection:
+        sent(connection)
+        record(connection, event("bounced", at=at))
+        assert events(connection) == [("bounced", None, None)]
+
+
+def test_what_names_another_s_message_is_not_taken_for_ours(ledger: Ledger) -> None:
+    with ledger.write() as connection:
+        sent(connection)
+        record(connection, event("bounced", provider_message_id="marketing.recv"), event("bounced", message_id="else"))
+        assert [matched for _, _, matched in events(connection)] == [None, None]
+
+
+def test_an_event_of_a_message_that_is_not_there_yet_finds_it_later(ledger: Ledger) -> None:
+    with ledger.write() as connection:
+        a_journey(connection)
+        new = new_message()
+        early = event("bounced", message_id=new.id, attempt=1, raw={"mid": new.id}, failure="content")
+        assert record(connection, early) == Recorded(1, 0)
+        assert provider_events.rematch(connection, RECEIVED) == 0
+        messages.queue(connection, new)
+        assert provider_events.rematch(connection, RECEIVED + DAY) == 1
+        assert events(connection) == [("bounced", new.id, "id")]
+        after = present(connection, new.id)
+        assert provider_events.rematch(connection, RECEIVED + DAY) == 0
+    assert (after.delivery, after.failure) == ("bounced", "content")
+
+
+def test_a_bounce_without_ids_finds_its_message_later_too(ledger: Ledger) -> None:
+    with ledger.write() as connection:
+        record(connection, event("bounced"))
+        row = sent(connection)
+        assert provider_events.rematch(connection, RECEIVED) == 1
+        assert events(connection) == [("bounced", row.id, "address")]
