@@ -25,6 +25,7 @@ REFUSED: Final = {
     "sender": "the sender",
     "recipient": "the recipient",
     "data": "the message",
+    "text": "the message",
     "message": "the message",
 }
 BEFORE_ANY_MESSAGE: Final = frozenset({"greeting", "hello", "encryption", "login", "reset"})

@@ -67,12 +67,13 @@ class Smtp:
         self._closed = False
 
     def hand_over(self, email: Email, attempt: int) -> HandOver:  # noqa: ARG002 - SMTP has no place for it
-        """One message to all its readers, or to none; its end is known, or given up as unknown, after `total`.
+        """One message; its end is known, or given up as unknown, after `total`.
 
         Where a server refuses some of several readers for good, the others get it and the remark says so.
         """
         begin = time.monotonic()
-        session = self._kept(begin) or Session(self._server, begin + self._until_the_dot)
+        session = self._kept(begin) or Session(self._server)
+        session.ends = begin + self._until_the_dot
         try:
             if session.sock is None:
                 session.enter()
@@ -119,7 +120,6 @@ class Smtp:
         try:
             if begin - since <= self._longest_idle and session.quiet():
                 session.ask("reset", "RSET")
-                session.ends = begin + self._until_the_dot
                 return session
         except (Declined, OSError):
             session.close()

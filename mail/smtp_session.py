@@ -51,7 +51,7 @@ class Declined(Exception):
     def in_order(self) -> bool:
         """The conversation may go on with another message."""
         known = self.reply.code // 100 in {4, 5} and not self.reply.closes
-        return known and self.step not in BEFORE_ANY_MESSAGE
+        return known and self.step not in BEFORE_ANY_MESSAGE | {"text"}
 
 
 class NotOffered(Exception):
@@ -61,13 +61,13 @@ class NotOffered(Exception):
 class Session(smtplib.SMTP):
     """Not yet connected. Everything raises OSError when the connection breaks or the time is over; then `close` it.
 
-    `step` is how far it came. No byte leaves after `ends`, an instant of the monotonic clock.
+    `step` is how far it came. No byte leaves after `ends`, an instant of the monotonic clock that is to be set first.
     """
 
-    def __init__(self, server: Server, ends: float) -> None:
+    def __init__(self, server: Server) -> None:
         super().__init__(local_hostname=server.ehlo or "-")
         self.step: Step = "connection"
-        self.ends = ends
+        self.ends = 0.0
         self._server = server
         self._came = b""
 
@@ -109,7 +109,7 @@ class Session(smtplib.SMTP):
         """Writes the final dot, if the time until now was kept, and waits until `ends` for what comes of it."""
         self.left()
         if not self.quiet():  # an end or a refusal amid the text: better found before the dot than after it
-            raise smtplib.SMTPServerDisconnected("an answer came before its question")
+            raise Declined("text", self._reply())
         self.ends = ends
         self.step = "message"
         self.send(b".\r\n")
@@ -121,7 +121,7 @@ class Session(smtplib.SMTP):
             return False
         self.sock.settimeout(0)
         try:
-            self.sock.recv(1)
+            self._came = self.sock.recv(1)
         except (BlockingIOError, ssl.SSLWantReadError):
             return True
         return False

@@ -117,6 +117,8 @@ class Conversation(SMTP):
             await self.push("354 go on")
             await self._reader.readuntil(b"\r\n")
             await self._do(self._told)
+            while await self._reader.read(65_536):  # the rest of the text, until the client has had enough
+                pass
         else:
             await super().smtp_DATA(arg)
 
@@ -135,6 +137,7 @@ class Conversation(SMTP):
         heard = Heard(
             connection=self._number,
             sender=envelope.mail_from or "",
+            options=envelope.mail_options,
             readers=envelope.rcpt_tos,
             content=envelope.original_content.decode("ascii"),
             encrypted=self.transport.get_extra_info("ssl_object") is not None,

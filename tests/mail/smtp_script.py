@@ -31,6 +31,7 @@ class Heard:
 
     connection: int
     sender: str
+    options: list[str]
     readers: list[str]
     content: str
     encrypted: bool

@@ -4,7 +4,7 @@ from mail.smtp_answers import Reply, Step, broken, sorted_out
 from mail.transport import ChannelRefused, FateUnknown, NotTaken, Refused
 from tests.mail.letters import letter
 
-STEPS: tuple[Step, ...] = ("greeting", "hello", "encryption", "login", "sender", "recipient", "data", "message")
+STEPS: tuple[Step, ...] = ("greeting", "hello", "encryption", "login", "sender", "recipient", "data", "text", "message")
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -63,7 +63,7 @@ def test_what_does_not_fit_is_unknown_after_the_final_dot_and_not_taken_before(r
 
 @pytest.mark.parametrize("late", [True, False])
 def test_a_silence_is_unknown_after_the_final_dot_and_not_taken_before(late: bool) -> None:
-    for step in ("connection", *STEPS, "reset", "text"):
+    for step in ("connection", *STEPS, "reset"):
         kind = FateUnknown if step == "message" else NotTaken
         assert type(broken(step, late=late)) is kind
 

@@ -19,6 +19,7 @@ from tests.mail.smtp_script import ACCEPT, Place, Told
 from tests.mail.smtp_stand_in import SmtpStandIn
 
 SHORT: Final = timedelta(seconds=1)  # for what never ends; all else has the time of a busy machine
+LONGER_THAN_ANY_BUFFER: Final = f"{'x' * 70}\n" * 100_000
 SENT: Final = Accepted(provider_id="Ok: queued as Q1")
 
 
@@ -53,6 +54,7 @@ def test_an_accepted_message_arrives_byte_for_byte(stand_in: SmtpStandIn, smtp: 
     (heard,) = stand_in.heard
     assert heard.content.encode() == to_bytes(letter())
     assert (heard.sender, heard.readers) == ("certification@example.org", [ROSA.email])
+    assert heard.options == [f"SIZE={len(heard.content)}"]
 
 
 def test_every_attempt_carries_the_same_bytes(stand_in: SmtpStandIn, smtp: Smtp) -> None:
@@ -130,11 +132,22 @@ def test_every_end_is_sorted_and_the_next_message_goes_out_as_ever(
 
 def test_a_connection_that_breaks_amid_the_text_has_taken_nothing(stand_in: SmtpStandIn, smtp: Smtp) -> None:
     stand_in.answer(Told("text", manner="close"))
-    longer_than_any_buffer = f"{'x' * 70}\n" * 100_000
-    assert smtp.hand_over(letter(text=longer_than_any_buffer), 1) == NotTaken(
+    assert smtp.hand_over(letter(text=LONGER_THAN_ANY_BUFFER), 1) == NotTaken(
         sentence="the connection to the SMTP server broke; nothing was handed over"
     )
     assert stand_in.heard == ()
+
+
+@pytest.mark.parametrize(
+    ("reply", "kind"), [("552 5.3.4 too large", Refused), ("452 no room", NotTaken), ("250 x", NotTaken)]
+)
+def test_a_reply_amid_the_text_is_heard_before_the_final_dot(
+    stand_in: SmtpStandIn, smtp: Smtp, reply: str, kind: type
+) -> None:
+    stand_in.answer(Told("text", reply))
+    assert type(smtp.hand_over(letter(text=LONGER_THAN_ANY_BUFFER), 1)) is kind
+    assert stand_in.heard == ()
+    assert isinstance(smtp.hand_over(letter(), 2), Accepted)
 
 
 @pytest.mark.parametrize("place", ["greeting", "hello", "sender", "recipient", "data"])
@@ -182,6 +195,13 @@ def test_put_off_for_some_readers_it_reaches_nobody_yet(stand_in: SmtpStandIn, s
     )
     assert stand_in.heard == ()
     assert smtp.hand_over(letter(to=DESK), 2) == SENT
+
+
+def test_a_server_that_leaves_amid_the_readers_is_quoted_with_its_reason(stand_in: SmtpStandIn, smtp: Smtp) -> None:
+    stand_in.answer(Told(readers={"desk@example.org": "421 4.3.2 closing"}))
+    assert smtp.hand_over(letter(to=DESK), 1) == NotTaken(
+        sentence="the SMTP server put off the recipient (status 421 4.3.2): “closing”"
+    )
 
 
 def test_refused_for_all_readers_it_is_refused_and_for_a_mendable_cause_the_channel_is(
