@@ -12,14 +12,15 @@ from pydantic import JsonValue
 from sqlalchemy import Connection
 
 from ledger import mail_tables, people
-from ledger.message_rows import MessageRow, NewMessage
-from ledger.row_machine import MOVES, NOT_HELD, Move
+from ledger.message_rows import Channel, Delivery, MessageRow, NewMessage, Source
+from ledger.row_machine import MOVES, NOT_HELD, Move, State
 from plan.model import Purpose
 
 __all__ = [
     "MessageRow",
     "NewMessage",
     "Planned",
+    "Wanted",
     "any_left",
     "cancel",
     "expire",
@@ -52,6 +53,7 @@ class Planned(TypedDict, total=False):
 
 
 TABLE: Final = mail_tables.message
+NOT_DELIVERED: Final = ("blocked", "bounced", "dropped", "undelivered")
 
 
 def rows(connection: Connection, journey_id: str) -> Sequence[MessageRow]:
@@ -65,19 +67,49 @@ def row(connection: Connection, message_id: str) -> MessageRow | None:
     return None if found is None else MessageRow(**found)
 
 
+class Wanted(TypedDict, total=False):
+    """Which messages: those that fit everything that is given. `since` and `until` are about when they were queued."""
+
+    person: str | None
+    journey: str | None
+    program: str | None
+    notification: str | None
+    state: State | None
+    delivery: Delivery | None
+    source: Source | None
+    channel: Channel | None
+    failed: bool  # refused by the provider, or reported as not delivered
+    since: datetime | None
+    until: datetime | None
+
+
+COLUMNS: Final = {
+    "journey": TABLE.c.journey_id,
+    "program": TABLE.c.program,
+    "notification": TABLE.c.rule,
+    "state": TABLE.c.state,
+    "delivery": TABLE.c.delivery,
+    "source": TABLE.c.source,
+    "channel": TABLE.c.channel,
+}
+
+
 def search(
-    connection: Connection,
-    person: str | None = None,
-    journey: str | None = None,
-    after: str | None = None,
-    limit: int = 500,
+    connection: Connection, *, after: str | None = None, limit: int = 500, **wanted: Unpack[Wanted]
 ) -> Sequence[MessageRow]:
     """A page of messages, oldest first, those behind the id `after`."""
     query = sa.select(TABLE).order_by(TABLE.c.id).limit(limit)
-    if person is not None:
+    if (person := wanted.get("person")) is not None:
         query = query.where(TABLE.c.person_id.in_(people.known_as(connection, person)))
-    if journey is not None:
-        query = query.where(TABLE.c.journey_id == journey)
+    for name, value in wanted.items():
+        if name in COLUMNS and value is not None:
+            query = query.where(COLUMNS[name] == value)
+    if wanted.get("failed"):
+        query = query.where(sa.or_(TABLE.c.state == "failed", TABLE.c.delivery.in_(NOT_DELIVERED)))
+    if (since := wanted.get("since")) is not None:
+        query = query.where(TABLE.c.queued_at >= since)
+    if (until := wanted.get("until")) is not None:
+        query = query.where(TABLE.c.queued_at < until)
     if after is not None:
         query = query.where(TABLE.c.id > after)
     return [MessageRow(**found) for found in connection.execute(query).mappings()]

@@ -3,6 +3,6 @@
 from ledger.why.answer import Answer, Evidence
 from ledger.why.explain import explain, in_order
 from ledger.why.known import Known, Passage
-from ledger.why.reading import Asked, why
+from ledger.why.reading import Asked, why, why_message
 
-__all__ = ["Answer", "Asked", "Evidence", "Known", "Passage", "explain", "in_order", "why"]
+__all__ = ["Answer", "Asked", "Evidence", "Known", "Passage", "explain", "in_order", "why", "why_message"]

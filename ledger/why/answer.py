@@ -26,6 +26,7 @@ Case = Literal[
     "bounced",
     "blocked",
     "dropped",
+    "undelivered",
     "failed",
     "on_wire",
     "unknown",

@@ -90,7 +90,7 @@ def _on_record(known: Known) -> Iterator[Evidence]:
         for attempt in known.attempts:
             yield Evidence(at=attempt.on_wire_at, sentence=_attempt(attempt))
         yield from _reported(known.reports)
-        if row.viewed_at is not None:
+        if row.viewed_at is not None and all(report.kind != "viewed" for report in known.reports):
             yield Evidence(at=row.viewed_at, sentence="The reader opened it on our own page.")
         if row.state in {"cancelled", "expired"}:
             yield Evidence(at=row.changed_at, sentence=f"Taken back: {row.reason or 'no reason is on record'}.")
@@ -168,7 +168,12 @@ def _report(report: Report) -> str:
     by = " by a machine" if report.machine else ""
     words = f": ‹{server_words(report)}›" if server_words(report) else ""
     of = f" (attempt {report.attempt})" if report.attempt is not None and report.attempt > 1 else ""
-    return f"{said}{by}{of}{words}."
+    if report.provider == "staff":
+        said = f"Staff say: {said[0].lower()}{said[1:]}"
+    guess = (
+        " It named no message, and this is the only one that it can be about." if report.matched == "address" else ""
+    )
+    return f"{said}{by}{of}{words}.{guess}"
 
 
 def _stands(row: SuppressionRow) -> str:

@@ -104,7 +104,10 @@ def _failure(known: Known, row: MessageRow) -> Verdict | None:
             "preference page ends it."
         )
         return Verdict("complained", "act", headline, next_step=step, reason="complained")
-    if row.delivery not in {"bounced", "blocked", "dropped"}:
+    if row.delivery == "undelivered":
+        headline = "Staff found that its reader does not have it."
+        return Verdict("undelivered", "act", headline, next_step="Reach the reader another way, or send it again.")
+    if row.delivery not in _FAILED:
         return None
     told = words_of(row.failure)
     clause = told.headline if told else f"for a reason that we do not know: {row.failure or 'none was given'}"
@@ -118,7 +121,9 @@ def _failure(known: Known, row: MessageRow) -> Verdict | None:
     step = step.replace("{person}", known.person_id or "PERSON")
     if row.delivery in {"bounced", "dropped"} and address_of_old(known, row) is not None:
         step = "The reader has another address now: send it again."
-    return Verdict(_FAILED[row.delivery], "act", headline, next_step=step, reason=row.failure)
+    told_by = [report.matched for report in known.reports if report.kind == row.delivery]
+    certainty: Certainty = "likely" if told_by and set(told_by) == {"address"} else "certain"
+    return Verdict(_FAILED[row.delivery], "act", headline, certainty, step, row.failure)
 
 
 _FAILED: Final[dict[str, Case]] = {"bounced": "bounced", "blocked": "blocked", "dropped": "dropped"}

@@ -38,10 +38,11 @@ Plans = Callable[[Connection, str], Plan | None]
 class Asked:
     """The question: about whom, of what if not of everything, in which journey if not in all. `now` is wall clock."""
 
-    person: str
+    person: str | None
     now: datetime
     notification: str | None = None
     journey: JourneyRow | None = None
+    message: MessageRow | None = None  # this one alone, which may be a desk's
 
 
 def why(connection: Connection, plans: Plans, asked: Asked) -> list[Answer]:
@@ -56,8 +57,17 @@ def why(connection: Connection, plans: Plans, asked: Asked) -> list[Answer]:
     return in_order(explain(each) for each in known)
 
 
+def why_message(connection: Connection, plans: Plans, row: MessageRow, now: datetime) -> Answer:
+    """The answer about one message."""
+    journey = journeys.journey(connection, row.journey_id) if row.journey_id else None
+    found = _Found(connection, plans, Asked(row.person_id, now, row.rule, journey, row))
+    return next(explain(each) for each in found.messages() if each.row is not None and each.row.id == row.id)
+
+
 def messages_to(connection: Connection, asked: Asked) -> Sequence[MessageRow]:
     """The latest messages to the person, of whatever source, latest first."""
+    if asked.message is not None:
+        return [asked.message]
     query = sa.select(TABLE).where(TABLE.c.person_id == asked.person).order_by(TABLE.c.id.desc()).limit(LATEST)
     if asked.notification is not None:
         query = query.where(TABLE.c.rule == asked.notification)
@@ -91,7 +101,7 @@ class _Found:
         self.asked = asked
         self._connection, self._plans = connection, plans
         self._read: dict[str, Plan | None] = {}
-        self.person: PersonRow | None = people.person(connection, asked.person)
+        self.person: PersonRow | None = people.person(connection, asked.person) if asked.person else None
         listed = messages_to(connection, asked)
         self.derived = {
             row.id: each for row in _passages(connection, asked, listed) if (each := self._derive(connection, row))
@@ -105,7 +115,7 @@ class _Found:
         self.suppressions: Sequence[SuppressionRow] = suppressions.ever(
             connection, _addresses(address, self.rows.values())
         )
-        self.opt_outs: Sequence[OptOutRow] = opt_outs.of_person(connection, asked.person)
+        self.opt_outs: Sequence[OptOutRow] = opt_outs.of_person(connection, asked.person) if asked.person else ()
         used = channels.channels(connection)
         self.channel: ChannelRow | None = max(used, key=lambda row: row.accepted_at or row.since, default=None)
         reporting = {one.transport for all_ in self.attempts.values() for one in all_ if one.evidence == "events"}
@@ -208,7 +218,8 @@ class _Found:
         return occurrence.outcome == "not_triggered" and any(canonical(role) in each.roles for role in to)
 
     def _wanted(self, row: MessageRow) -> bool:
-        return row.person_id == self.asked.person and self.asked.notification in {None, row.rule}
+        fits = row.person_id == self.asked.person and self.asked.notification in {None, row.rule}
+        return fits and self.asked.message is None
 
     def _suppressions(self, row: MessageRow | None) -> Iterator[SuppressionRow]:
         """Of what has not left those of the reader's address; of what has, those that it caused."""
@@ -231,8 +242,8 @@ class _Found:
 
 def _passages(connection: Connection, asked: Asked, listed: Iterable[MessageRow]) -> list[JourneyRow]:
     """The journey asked about, else the person's own and those of others in which something for the person waits."""
-    if asked.journey is not None:
-        return [asked.journey]
+    if asked.journey is not None or asked.person is None or asked.message is not None:
+        return [asked.journey] if asked.journey is not None else []
     own = list(journeys.find(connection, person=asked.person))
     waiting = [row.journey_id for row in listed if row.journey_id and row.state in {"queued", "claimed", "retry"}]
     others = dict.fromkeys([*waiting, *holding(connection, asked.person)])

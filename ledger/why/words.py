@@ -244,7 +244,11 @@ REPORTS: Final[Mapping[str, str]] = {
     "clicked": "A link in it was fetched",
     "complained": "Its reader reported it as spam",
     "unsubscribed": "Its reader unsubscribed",
-    "resubscribed": "Its reader subscribed again",
+    "group_unsubscribed": "Its reader unsubscribed at the provider from messages of this kind",
+    "group_resubscribed": "Its reader subscribed again at the provider to messages of this kind",
+    "viewed": "The reader opened it on our own page",
+    "undelivered": "The reader does not have it",
+    "account_changed": "The provider changed something about our account",
 }
 
 # What an attempt came to, by its outcome in the ledger.

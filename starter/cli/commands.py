@@ -15,6 +15,7 @@ from starter.cli import (
     house,
     journeys,
     merging,
+    message_story,
     messages,
     people,
     plans,
@@ -69,6 +70,9 @@ def application() -> typer.Typer:
     person.command("opt-out")(choosing.opt_out)
     person.command("merge")(merging.merge)
     app.add_typer(person, name="person")
+    message = typer.Typer(help="One message: its whole story.", no_args_is_help=True)
+    message.command("show")(message_story.show_message)
+    app.add_typer(message, name="message")
     role = typer.Typer(help="Roles: who reviews, audits or otherwise acts in a program.", no_args_is_help=True)
     role.command("add")(roles.add)
     role.command("remove")(roles.remove)

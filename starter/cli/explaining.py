@@ -40,7 +40,7 @@ def why(
         with ledger.read() as connection:
             who = _person(connection, person)
             where = find_journey(connection, journey, None, None, None) if journey is not None else None
-            found = answers_to(connection, _plan, Asked(who, datetime.now(UTC), notification, where))
+            found = answers_to(connection, plan_or_none, Asked(who, datetime.now(UTC), notification, where))
             known = people.person(connection, who) is not None
         if as_json:
             write_json(found)
@@ -67,7 +67,7 @@ def _person(connection: Connection, given: str) -> str:
     raise Refused("nobody has this address now; ask by the person's id: older messages keep their addresses")
 
 
-def _plan(connection: Connection, program: str) -> Plan | None:
+def plan_or_none(connection: Connection, program: str) -> Plan | None:
     """None: none is published, or not one that this build can read; the messages can be told all the same."""
     try:
         return current_plan(connection, program)
@@ -81,7 +81,7 @@ def _print(found: Sequence[Answer], *, in_full: bool) -> None:
     brief = [answer for answer in found if not in_full and answer.standing not in IN_FULL]
     for answer in found:
         if answer not in brief:
-            _whole(answer)
+            print_answer(answer)
     if brief:
         out.print("[bold]Nothing to do[/bold]" if len(brief) < len(found) else "[bold]Nothing needs anybody[/bold]")
         for answer in brief:
@@ -89,7 +89,8 @@ def _print(found: Sequence[Answer], *, in_full: bool) -> None:
         say("\nThe evidence: name one with --notification.")
 
 
-def _whole(answer: Answer) -> None:
+def print_answer(answer: Answer) -> None:
+    """One answer whole: what it is about, the headline, the evidence, the next step."""
     out = console()
     out.print(f"[dim]{escape(_about(answer))}{escape(_where(answer))}[/dim]")
     out.print(f"[bold]{escape(answer.headline)}[/bold]  [dim]({answer.certainty})[/dim]")

@@ -1,151 +1,108 @@
-"""`waypost messages`: every message that was made, how it stands, and why."""
+"""`waypost messages`: every message that was made, how it stands, and why; on paper too."""
 
-from collections.abc import Iterator
-from datetime import datetime
-from functools import lru_cache
-from typing import Annotated, Final
-from zoneinfo import ZoneInfo
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Annotated
 
 import typer
-from pydantic import AwareDatetime, BaseModel, ConfigDict
-from sqlalchemy import Connection
 
-from ledger import Ledger, messages, plans
-from ledger.messages import MessageRow
-from plan.load import read_back
-from plan.model import Plan
-from plan.outcomes import Outcome
-from starter.cli.options import AsJson, Folder
+from ledger import Ledger, messages
+from ledger.message_rows import Channel, Delivery, Source
+from ledger.messages import Wanted
+from ledger.row_machine import State
+from starter.cli.message_line import Message, described, zone_of
+from starter.cli.options import AsJson, Folder, instant
 from starter.cli.output import say, shown, table, write_json
 from starter.cli.session import with_ledger
+from starter.plans import current_plan
+from starter.refusal import Refused
 from starter.settings import Settings
-
-OUTCOMES: Final[dict[str, Outcome]] = {
-    "queued": "ready",
-    "claimed": "ready",
-    "on_wire": "ready",
-    "retry": "ready",
-    "accepted": "sent",
-    "unknown": "unknown",
-    "review": "unknown",
-    "failed": "failed",
-    "cancelled": "skipped",
-    "expired": "skipped",
-}
-
-
-class Message(BaseModel):
-    """One line of `messages` as JSON. `at` is when it was planned, `local` the same in the program's zone.
-
-    These two and `journey_sent_at` are on the journey's clock, the others on the wall's.
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    id: str
-    journey: str | None
-    person: str | None
-    notification: str
-    key: str
-    to: str
-    purpose: str
-    at: AwareDatetime | None
-    local: str | None
-    outcome: Outcome
-    reason: str | None
-    detail: str | None
-    state: str
-    queued_at: AwareDatetime
-    sent_at: AwareDatetime | None
-    journey_sent_at: AwareDatetime | None
-    address: str | None
-    subject: str | None
-    provider_id: str | None
-    plan_version: str
-    template_version: str | None
+from starter.spreadsheet import write_rows
 
 
 def list_messages(
     person: Annotated[str | None, typer.Option(metavar="P", help="Only those to this person.")] = None,
     journey: Annotated[str | None, typer.Option(metavar="J", help="Only those of this journey.")] = None,
+    program: Annotated[str | None, typer.Option(metavar="P", help="Only this program's.")] = None,
+    notification: Annotated[str | None, typer.Option(metavar="N", help="Only this notification's.")] = None,
+    state: Annotated[State | None, typer.Option(help="Only rows in this state, such as review.")] = None,
+    delivery: Annotated[Delivery | None, typer.Option(help="Only those reported so, such as bounced.")] = None,
+    failed: Annotated[bool, typer.Option("--failed", help="Only what failed: at the provider or on delivery.")] = False,
+    since: Annotated[str | None, typer.Option(metavar="T", help="Only those queued at T or later.")] = None,
+    until: Annotated[str | None, typer.Option(metavar="T", help="Only those queued before T.")] = None,
+    source: Annotated[Source | None, typer.Option(help="Only what these had sent.")] = None,
+    channel: Annotated[Channel | None, typer.Option(help="Only what went this way.")] = None,
+    csv: Annotated[str | None, typer.Option(metavar="FILE|-", help="Write them as CSV into FILE, - to here.")] = None,
     folder: Folder = None,
     as_json: AsJson = False,
 ) -> int:
     """Lists messages with their state and reason, oldest first.
 
-    Example: waypost messages --journey journey:cwe:p-1001:renewal:1
+    Example: waypost messages --program cwe --failed --since 2026-10-01
     """
 
     def story(ledger: Ledger, _settings: Settings) -> int:
         with ledger.read() as connection:
-            found = list(_all(connection, person, journey))
+            zone = current_plan(connection, program).timezone if program and (since or until) else "UTC"
+        wanted = Wanted(
+            person=person,
+            journey=journey,
+            program=program,
+            notification=notification,
+            state=state,
+            delivery=delivery,
+            source=source,
+            channel=channel,
+            failed=failed,
+            since=instant(since, "--since", zone),
+            until=instant(until, "--until", zone),
+        )
+        found = _all(ledger, wanted)
+        if csv is not None:
+            return _write(csv, found)
         if as_json:
-            write_json(found)
-        elif not found:
-            say("no messages yet")
+            write_json(list(found))
+            return 0
+        if lines := [_line(message) for message in found]:
+            table(("sent or planned", "notification", "to", "state", "why"), lines)
         else:
-            table(("sent or planned", "notification", "to", "state", "why"), [_line(message) for message in found])
+            say("no messages yet")
         return 0
 
     return with_ledger(folder, story)
 
 
-def described(row: MessageRow, zone: str | None) -> Message:
-    """The row as people and programs read it; what was given back is held, whatever its state."""
-    held = row.held_reason is not None and OUTCOMES[row.state] == "ready"
-    return Message(
-        id=row.id,
-        journey=row.journey_id,
-        person=row.person_id,
-        notification=row.rule,
-        key=row.key,
-        to=row.to,
-        purpose=row.purpose,
-        at=row.planned_at,
-        local=_local(row.planned_at, zone),
-        outcome="held" if held else OUTCOMES[row.state],
-        reason=row.held_reason if held else row.reason,
-        detail=row.held_detail if held else row.detail,
-        state=row.state,
-        queued_at=row.queued_at,
-        sent_at=row.sent_at,
-        journey_sent_at=row.journey_sent_at,
-        address=row.address,
-        subject=row.subject,
-        provider_id=row.provider_id,
-        plan_version=row.plan_version,
-        template_version=row.template_version,
-    )
-
-
-def zone_of(connection: Connection, version: str) -> str | None:
-    """The time zone of a plan version; None when this build cannot read it any more."""
-    return _zone(version, plans.source(connection, version))
-
-
-@lru_cache
-def _zone(version: str, source: str) -> str | None:
-    plan = read_back(source, version)
-    return plan.timezone if isinstance(plan, Plan) else None
-
-
-def _all(connection: Connection, person: str | None, journey: str | None) -> Iterator[Message]:
+def _all(ledger: Ledger, wanted: Wanted) -> Iterator[Message]:
+    """Page by page, each read by itself: however many there are, no transaction stays open."""
     after: str | None = None
-    while page := messages.search(connection, person=person, journey=journey, after=after):
-        for row in page:
-            yield described(row, zone_of(connection, row.plan_version))
+    while True:
+        with ledger.read() as connection:
+            page = messages.search(connection, after=after, **wanted)
+            found = [described(row, zone_of(connection, row.plan_version)) for row in page]
+        yield from found
+        if not page:
+            return
         after = page[-1].id
 
 
-def _local(instant: datetime | None, zone: str | None) -> str | None:
-    """ISO 8601 with the program's offset, to the second."""
-    if instant is None or zone is None:
-        return None
-    return instant.astimezone(ZoneInfo(zone)).isoformat(timespec="seconds")
+def _write(file: str, found: Iterable[Message]) -> int:
+    """Raises Refused with the operating system's reason."""
+    rows = (message.model_dump(mode="json").values() for message in found)
+    if file == "-":
+        write_rows(sys.stdout, Message.model_fields, rows)
+        return 0
+    try:
+        with Path(file).open("w", encoding="utf-8", newline="") as stream:
+            count = write_rows(stream, Message.model_fields, rows)
+    except OSError as error:
+        raise Refused(f"{file} cannot be written: {(error.strerror or 'no reason given').lower()}") from None
+    say(f"wrote {count} message(s) to {file}")
+    return 0
 
 
 def _line(message: Message) -> tuple[str, ...]:
     when = shown(message.journey_sent_at or message.at)
-    why = ": ".join(part for part in (message.reason, message.detail) if part)
+    why = ": ".join(part for part in (message.failure or message.reason, message.detail) if part)
     who = message.to if message.person is None else f"{message.to} ({message.person})"
-    return when, message.notification, who, message.outcome, why
+    return when, message.notification, who, message.delivery or message.outcome, why

@@ -14,7 +14,7 @@ from ledger.journeys import JourneyRow
 from plan.statements import CREATED
 from plan.succession import STARTED
 from starter.cli.journeys import JourneyLine, line
-from starter.cli.messages import Message, described, zone_of
+from starter.cli.message_line import Message, described, zone_of
 from starter.cli.options import AsJson, Cycle, Folder, JourneyName, Process, Program
 from starter.cli.output import console, shown, table, write_json
 from starter.cli.session import find_journey, with_ledger

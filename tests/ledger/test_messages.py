@@ -1,6 +1,9 @@
-import pytest
+from typing import Unpack
 
-from ledger import Ledger, LedgerFault, messages, sending
+import pytest
+import sqlalchemy as sa
+
+from ledger import Ledger, LedgerFault, mail_tables, messages, sending
 from tests.ledger.given import (
     CLOCK,
     JOURNEY,
@@ -13,6 +16,7 @@ from tests.ledger.given import (
     a_message_on_wire,
     new_message,
     present,
+    to_wire,
 )
 
 OTHER_JOURNEY = "journey:cwe:ben:renewal:2"
@@ -103,3 +107,26 @@ def test_34_whether_anything_of_a_rule_has_left_is_known_by_program(ledger: Ledg
         assert messages.any_left(connection, "cwe", "due_reminder")
         assert not messages.any_left(connection, "cwe", "welcome")
         assert not messages.any_left(connection, "other", "due_reminder")
+
+
+def test_messages_are_found_by_whatever_is_given_of_them(ledger: Ledger) -> None:
+    with ledger.write() as connection:
+        kept = a_message(connection, WELCOME)
+        refused = a_claimed_message(connection, KEY)
+        assert to_wire(connection, refused)
+        sending.failed(connection, refused.id, refused.attempt, "refused", None, NOW)
+        bounced = a_message(connection, "welcome#other>applicant")
+        update = sa.update(mail_tables.message).where(mail_tables.message.c.id == bounced.id)
+        connection.execute(update.values(delivery="bounced", channel="letter", source="outside", queued_at=LATER))
+
+        def found(**wanted: Unpack[messages.Wanted]) -> list[str]:
+            return [row.id for row in messages.search(connection, **wanted)]
+
+        assert found() == [kept.id, refused.id, bounced.id]
+        assert found(failed=True) == [refused.id, bounced.id]
+        assert found(state="failed") == [refused.id]
+        assert found(delivery="bounced", source="outside", channel="letter") == [bounced.id]
+        assert found(since=LATER) == [bounced.id]
+        assert found(until=LATER) == [kept.id, refused.id]
+        assert found(program="cwe", notification="due_reminder", person="ada") == [kept.id, refused.id, bounced.id]
+        assert found(program="other") == []

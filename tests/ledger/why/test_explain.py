@@ -186,6 +186,27 @@ TABLE: dict[str, tuple[Known, Told]] = {
             "Ask the reader for consent; never clear it unasked.",
         ),
     ),
+    "staff know that it did not arrive": (
+        known(accepted(delivery="undelivered", failed_at=SENT)),
+        Told(
+            "undelivered",
+            "certain",
+            "Staff found that its reader does not have it.",
+            "Reach the reader another way, or send it again.",
+        ),
+    ),
+    "came back, by a report that named no message": (
+        known(
+            accepted(delivery="bounced", failure="invalid_address", failed_at=SENT + HOUR),
+            reports=(a_report("bounced", HOUR, matched="address"),),
+        ),
+        Told(
+            "bounced",
+            "likely",
+            "It came back on 2026-10-05 11:02:11 EDT: the mailbox does not exist.",
+            AGAIN.format(person="p-1"),
+        ),
+    ),
     "to an old address": (
         known(accepted(delivery="delivered", delivered_at=SENT, address="old@example.org")),
         Told(
