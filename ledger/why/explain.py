@@ -120,6 +120,8 @@ def _undated(known: Known, verdict: Verdict) -> Iterator[str]:
         if row is not None:
             said = said or row.held_detail or row.detail
         yield from details(known, verdict.reason, occurrence.because if occurrence else None, said)
+        if person is not None and known.person_id not in {None, person.id}:
+            yield f"{known.person_id} was merged into {person.id}, who gets everything that was theirs."
         if person is not None and person.on_hold and verdict.reason != "on_hold":
             yield f"Mail to {person.id} is on hold now."
         return

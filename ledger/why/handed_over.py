@@ -49,7 +49,7 @@ def handed_over(known: Known, row: MessageRow) -> Verdict:
 def address_of_old(known: Known, row: MessageRow) -> str | None:
     """The address that a message went to, where its reader has another one now."""
     person = known.person
-    if person is None or row.address is None or row.person_id != person.id or person.email is None:
+    if person is None or row.address is None or row.person_id is None or person.email is None:
         return None
     return row.address if row.address.casefold() != person.email.casefold() else None
 

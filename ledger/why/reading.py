@@ -1,6 +1,6 @@
 """Reads what answers rest on, one query a question, each by an index whatever the ledger's size."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -64,11 +64,11 @@ def why_message(connection: Connection, plans: Plans, row: MessageRow, now: date
     return next(explain(each) for each in found.messages() if each.row is not None and each.row.id == row.id)
 
 
-def messages_to(connection: Connection, asked: Asked) -> Sequence[MessageRow]:
-    """The latest messages to the person, of whatever source, latest first."""
+def messages_to(connection: Connection, ids: Collection[str], asked: Asked) -> Sequence[MessageRow]:
+    """The latest messages to the person under any of their ids, of whatever source, latest first."""
     if asked.message is not None:
         return [asked.message]
-    query = sa.select(TABLE).where(TABLE.c.person_id == asked.person).order_by(TABLE.c.id.desc()).limit(LATEST)
+    query = sa.select(TABLE).where(TABLE.c.person_id.in_(ids)).order_by(TABLE.c.id.desc()).limit(LATEST)
     if asked.notification is not None:
         query = query.where(TABLE.c.rule == asked.notification)
     if asked.journey is not None:
@@ -76,10 +76,10 @@ def messages_to(connection: Connection, asked: Asked) -> Sequence[MessageRow]:
     return [MessageRow(**row) for row in connection.execute(query).mappings()]
 
 
-def holding(connection: Connection, person: str) -> Sequence[str]:
+def holding(connection: Connection, ids: Collection[str]) -> Sequence[str]:
     """Journeys that hold something for the person, who may be a reviewer in them."""
     decision = tables.decision.c
-    query = sa.select(decision.journey_id).where(decision.person_id == person, decision.outcome == "held")
+    query = sa.select(decision.journey_id).where(decision.person_id.in_(ids), decision.outcome == "held")
     return list(connection.execute(query.distinct().limit(OTHERS)).scalars())
 
 
@@ -101,10 +101,12 @@ class _Found:
         self.asked = asked
         self._connection, self._plans = connection, plans
         self._read: dict[str, Plan | None] = {}
-        self.person: PersonRow | None = people.person(connection, asked.person) if asked.person else None
-        listed = messages_to(connection, asked)
+        self.person, self.ids = _reader(connection, asked.person)
+        listed = messages_to(connection, self.ids, asked)
         self.derived = {
-            row.id: each for row in _passages(connection, asked, listed) if (each := self._derive(connection, row))
+            row.id: each
+            for row in _passages(connection, self.ids, asked, listed)
+            if (each := self._derive(connection, row))
         }
         of_journeys = (row for each in self.derived.values() for row in each.rows.values() if self._wanted(row))
         self.rows: dict[str, MessageRow] = {row.id: row for row in (*listed, *of_journeys)}
@@ -198,9 +200,12 @@ class _Found:
         known = case(connection, row, plan, clock)
         agenda = decide(plan, known.journey, known.facts, known.people, known.sent, clock)
         roles = {
-            role for held in (row.roles, known.people.roles) for role, ids in held.items() if self.asked.person in ids
+            role
+            for held in (row.roles, known.people.roles)
+            for role, ids in held.items()
+            if not self.ids.isdisjoint(ids)
         }
-        if row.person_id == self.asked.person:
+        if row.person_id in self.ids:
             roles.add(APPLICANT)
         passage = Passage(row, clock, agenda.stage, agenda.entered_at)
         return _Derived(plan, passage, agenda.occurrences, known.rows, tuple(sorted(roles)))
@@ -210,7 +215,7 @@ class _Found:
         if asked.notification not in {None, occurrence.notification}:
             return False
         if occurrence.person_id is not None:
-            return occurrence.person_id == asked.person
+            return occurrence.person_id in self.ids
         if occurrence.outcome == "held":  # nobody holds the role: of interest to whoever asks about just this
             return asked.notification is not None
         rule = each.plan.rules.get(occurrence.notification)
@@ -218,7 +223,7 @@ class _Found:
         return occurrence.outcome == "not_triggered" and any(canonical(role) in each.roles for role in to)
 
     def _wanted(self, row: MessageRow) -> bool:
-        fits = row.person_id == self.asked.person and self.asked.notification in {None, row.rule}
+        fits = row.person_id in self.ids and self.asked.notification in {None, row.rule}
         return fits and self.asked.message is None
 
     def _suppressions(self, row: MessageRow | None) -> Iterator[SuppressionRow]:
@@ -240,13 +245,23 @@ class _Found:
                 yield report
 
 
-def _passages(connection: Connection, asked: Asked, listed: Iterable[MessageRow]) -> list[JourneyRow]:
+def _reader(connection: Connection, person: str | None) -> tuple[PersonRow | None, frozenset[str]]:
+    """Who gets the person's messages now, and every id that they are or were known by."""
+    if person is None:
+        return None, frozenset()
+    reader = people.standing_for(connection, [person]).get(person)
+    return reader, people.known_as(connection, reader.id if reader else person)
+
+
+def _passages(
+    connection: Connection, ids: Collection[str], asked: Asked, listed: Iterable[MessageRow]
+) -> list[JourneyRow]:
     """The journey asked about, else the person's own and those of others in which something for the person waits."""
     if asked.journey is not None or asked.person is None or asked.message is not None:
         return [asked.journey] if asked.journey is not None else []
-    own = list(journeys.find(connection, person=asked.person))
+    own = [row for id_ in sorted(ids) for row in journeys.find(connection, person=id_)]
     waiting = [row.journey_id for row in listed if row.journey_id and row.state in {"queued", "claimed", "retry"}]
-    others = dict.fromkeys([*waiting, *holding(connection, asked.person)])
+    others = dict.fromkeys([*waiting, *holding(connection, ids)])
     known = {row.id for row in own}
     rows = [journeys.journey(connection, id_) for id_ in list(others)[:OTHERS] if id_ not in known]
     return [*own, *(row for row in rows if row is not None)]

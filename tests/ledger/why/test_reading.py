@@ -293,3 +293,18 @@ def test_a_program_whose_plan_cannot_be_read_is_answered_from_its_messages(story
     with story.read() as connection:
         (answer,) = why(connection, lambda *_: None, Asked("p-1", NOW))
     assert (answer.case, answer.zone) == ("no_report", "UTC")
+
+
+def test_somebody_who_was_merged_is_answered_under_either_id(story: Ledger) -> None:
+    with story.write() as connection:
+        sent(connection, "welcome")
+        ada = people.person(connection, "p-1")
+        assert ada is not None
+        people.set_person(connection, PersonRow(id="p-9", email="ada@example.com"), "cli", NOW)
+        people.set_person(connection, ada.model_copy(update={"merged_into": "p-9"}), "cli", NOW)
+    with story.read() as connection:
+        for id_ in ("p-1", "p-9"):
+            assert about(connection, "welcome", person=id_) == ("old_address", None)
+            assert {answer.notification for answer in asked(connection, person=id_)} >= {"welcome", "tips", "received"}
+        (tips,) = asked(connection, "tips", person="p-1")
+    assert "p-1 was merged into p-9, who gets everything that was theirs." in [told.sentence for told in tips.evidence]
