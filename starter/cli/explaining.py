@@ -8,7 +8,7 @@ import typer
 from rich.markup import escape
 from sqlalchemy import Connection
 
-from ledger import Ledger, people, suppressions
+from ledger import Ledger, people, programs, suppressions
 from ledger.why import Answer, Asked
 from ledger.why import why as answers_to
 from plan.calendar import zone_info
@@ -68,11 +68,16 @@ def _person(connection: Connection, given: str) -> str:
 
 
 def plan_or_none(connection: Connection, program: str) -> Plan | None:
-    """None: none is published, or not one that this build can read; the messages can be told all the same."""
+    """With what was launched later than the first plan, as deciding has it.
+
+    None: none is published, or not one that this build can read; the messages can be told all the same.
+    """
     try:
-        return current_plan(connection, program)
+        plan = current_plan(connection, program)
     except Refused:
         return None
+    row = programs.program(connection, program)
+    return plan.model_copy(update={"launched": row.launched}) if row is not None and row.launched else plan
 
 
 def _print(found: Sequence[Answer], *, in_full: bool) -> None:

@@ -5,11 +5,14 @@ from typing import get_args
 
 import pytest
 
+from ledger.delivery import FAILED, SAID
+from ledger.messages import NOT_DELIVERED
 from ledger.row_machine import State
 from ledger.suppressions import Cause
 from ledger.why import explain
 from ledger.why.answer import CASES, CERTAINTIES, STANDINGS, Case
-from ledger.why.words import ATTEMPTS, BECAUSE, FAILURES, HELD, RETRIED, SKIPPED, SUPPRESSED, TAKEN_BACK, Words
+from ledger.why.words import ATTEMPTS, BECAUSE, FAILURES, HELD, REPORTS, RETRIED, SKIPPED, SUPPRESSED, TAKEN_BACK, Words
+from mail.sendgrid_events import CLASSES, DROPS, NO_REASON, STATUSES, Kind
 from plan.outcomes import BECAUSE as ALL_BECAUSE
 from plan.outcomes import HELD as ALL_HELD
 from plan.outcomes import OUTCOMES
@@ -29,6 +32,13 @@ def test_every_reason_has_its_own_words() -> None:
     for table in (HELD, SKIPPED):
         headlines = [words.headline for words in table.values()]
         assert len(set(headlines)) == len(headlines)
+
+
+def test_every_class_and_kind_of_the_provider_has_words() -> None:
+    assert {*CLASSES.values(), *STATUSES.values(), *DROPS.values(), NO_REASON} <= set(FAILURES)
+    assert set(REPORTS) >= set(get_args(Kind)) - {"unknown"}
+    assert set(REPORTS) >= set(SAID)
+    assert {*NOT_DELIVERED} == {*FAILED}
 
 
 @pytest.mark.parametrize("words", [words for table in TABLES for words in table.values()])
