@@ -60,6 +60,17 @@ class Clockwork:
                 like = Dated(None, at, max(at, cause.heard_at, self.life.journey.started_at))
                 self._start(deadline, item, at, [clocks.computed(deadline, at, like, self.almanac)], cause, at)
 
+    def start_all_the_same(self, fact: Fact) -> None:
+        """Staff gave a clock that waits for a delivery its date: it runs, whatever becomes of the message (12)."""
+        named = str(fact.data["deadline"])
+        for name, item in sorted(self._awaited, key=str):
+            if name == named and fact.item in {None, item}:
+                self._awaited.discard((name, item))
+                deadline = self.life.process.deadlines[name]
+                like = Dated(None, fact.at, max(fact.at, fact.heard_at, self.life.journey.started_at))
+                counted = clocks.computed(deadline, fact.at, like, self.almanac)
+                self._start(deadline, item, fact.at, [counted], None, fact.at)
+
     def answer(self, name: str, item: str | None, at: datetime, by: str) -> list[Run]:
         """End the clocks that this name answers, passed ones too. Those that still ran."""
         if name not in self.cues.answering:

@@ -133,6 +133,8 @@ class _Fold:
         self.life.fire(_trigger(fact))
         answered = self.clocks.answer(fact.type, fact.item, fact.at, fact.id)
         self.clocks.start_by(fact.type, fact.item, fact.at, fact)
+        if fact.type == "extension_granted":
+            self.clocks.start_all_the_same(fact)
         if fact.type in statements.SETS_STAGE:
             self.set_stage(fact)
         self.follow(fact.type, fact.item, fact.at, fact)

@@ -112,7 +112,7 @@ class Roll(Frozen):
 
     to: Literal["end_of_month", "first_of_month", "end_of_birth_month", "anniversary", "date"]
     months: int = 0  # end_of_month, first_of_month: of the k-th month after
-    of: str | None = None  # anniversary: an event, a told or a person's date field; end_of_birth_month: the person's
+    of: str | None = None  # anniversary, end_of_birth_month: a date field of the person
     dates: tuple[tuple[int, int], ...] = ()  # date: (month, day) pairs of every year; 29 February is the 28th between
 
 

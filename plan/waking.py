@@ -63,7 +63,7 @@ def attention(
     lines += [f"The deadline {name} has no date: {problem}." for name, problem in unknown]
     for waiting, item in life.awaiting:
         whose = waiting.name if item is None else f"{waiting.name} of {item}"
-        lines.append(f"The deadline {whose} starts when {waiting.waits_for} has been delivered.")
+        lines.append(f"The deadline {whose} starts when {waiting.waits_for} was delivered, or is given a date.")
     for fact in sorted(facts, key=lambda f: f.order):
         verdict = life.verdicts.get(fact.id)
         if verdict is None:

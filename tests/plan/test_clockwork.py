@@ -90,9 +90,26 @@ def test_12_a_clock_that_waits_for_a_message_starts_when_it_was_delivered() -> N
     way.tell("audit_selected", at("2026-03-02 10:00"), item="a-1")
     agenda = way.run(at("2026-03-20 12:00"))
     assert [clock.name for clock in agenda.clocks] == []
-    assert agenda.attention == ("The deadline answer of a-1 starts when notice has been delivered.",)
+    assert agenda.attention == ("The deadline answer of a-1 starts when notice was delivered, or is given a date.",)
     row = way.rows["notice#f0/a-1>applicant"]
     way.rows[row.key] = Sent(key=row.key, state="sent", at=row.at, delivered_at=way.now + timedelta(minutes=1))
     agenda = way.agenda(at("2026-03-21 12:00"))
     assert [local(clock.at)[:10] for clock in agenda.clocks] == ["2026-04-19"]
     assert agenda.attention == ()
+
+
+@pytest.mark.parametrize("item", ["a-1", None])
+def test_12_staff_may_start_a_clock_whose_message_never_arrived(item: str | None) -> None:
+    answer = Deadline(name="answer", after=("audit_selected",), plus=Period(days=30), per_item=True, waits_for="notice")
+    way = begin(audited(answer), "2026-01-05 10:00")
+    way.tell("audit_selected", at("2026-03-02 10:00"), item="a-1")
+    way.tell("extension_granted", at("2026-03-10 10:00"), deadline="answer", item=item, to="2026-04-30")
+    way.tell("extension_granted", at("2026-04-10 10:00"), deadline="answer", item="a-1", by="10 days")
+    agenda = way.run(at("2026-03-20 12:00"))
+    assert [local(clock.at)[:10] for clock in agenda.clocks] == ["2026-04-30"]
+    assert agenda.attention == ()
+    row = way.rows["notice#f0/a-1>applicant"]
+    way.rows[row.key] = Sent(key=row.key, state="sent", at=row.at, delivered_at=at("2026-03-25 10:00"))
+    agenda = way.agenda(at("2026-03-26 12:00"))
+    assert [local(clock.at)[:10] for clock in agenda.clocks] == ["2026-04-30"]  # a letter was sent, and counts
+    assert [local(clock.at)[:10] for clock in way.agenda(at("2026-04-11")).clocks] == ["2026-05-10"]

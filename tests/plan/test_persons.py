@@ -2,10 +2,12 @@
 
 import pytest
 
+from plan.events import judge
 from plan.facts import Person
 from plan.model import EvenIf, Rule
 from tests.plan.programs import DUE_REMINDER, RULES, minimal, program
-from tests.plan.walk import PEOPLE, Walk, at, begin, find, outcome
+from tests.plan.walk import PEOPLE, Walk, at, begin, find, local, outcome
+from tests.plan.written import TEXT, changed, loaded, problems
 
 OTHER = "journey:cwe:p2:application:1"
 REMINDER = DUE_REMINDER.model_copy(update={"while_": None})
@@ -104,3 +106,44 @@ def test_31_a_program_that_opens_again_sends_the_latest_of_each_rule_and_no_burs
     assert way.gone() == ["news#f5>applicant"]
     assert outcome(agenda, "news#f4") == ("skipped", "already_past", "hold_released")
     assert outcome(agenda, "due_reminder:P90D") == ("skipped", "too_late")
+
+
+LEAVE = TEXT.replace(
+    "      grace: {after: due, plus: 60 days}\n",
+    "      grace: {after: due, plus: 60 days}\n"
+    "      leave: {after: hold, plus: 1 year, until: released, pauses: due}\n",
+)
+
+
+def test_31_a_hold_stops_the_clock_of_a_plan_that_says_so() -> None:
+    way = begin(loaded(LEAVE), "2026-09-01 10:00")
+    way.tell("hold", at("2026-10-01 10:00"))
+    way.tell("released", at("2026-11-10 10:00"))
+    due = {c.name: (local(c.at)[:10], c.paused_days) for c in way.agenda(at("2026-10-15")).clocks}["due"]
+    assert due == ("2028-08-31", 335)
+    due = {c.name: (local(c.at)[:10], c.paused_days) for c in way.agenda(at("2026-11-11")).clocks}["due"]
+    assert due == ("2027-10-11", None)  # forty days later
+
+
+@pytest.mark.parametrize("name", ["address_changed", "hold", "released", "deceased", "merged"])
+def test_04_news_of_a_person_lead_on_and_set_rules_off_without_being_declared(name: str) -> None:
+    text = TEXT.replace("anywhere: {withdrawn: withdrawn}", f"anywhere: {{withdrawn: withdrawn, {name}: put_aside}}")
+    plan = loaded(
+        f"{text}".replace("on: created}", f"on: created}}\n  heard: {{purpose: request, to: desk, on: {name}}}")
+    )
+    assert name not in plan.events
+    way = begin(plan, "2026-09-01 10:00")
+    way.tell(name, at("2026-09-02 10:00"))
+    agenda = way.run(at("2026-09-03"))
+    assert agenda.stage == "put_aside"
+    assert "heard#f0>desk" in way.gone()
+
+
+@pytest.mark.parametrize("name", ["address_changed", "hold", "released", "deceased", "merged"])
+def test_04_news_of_a_person_are_declared_and_told_by_nobody(name: str) -> None:
+    [found] = problems(changed("events:\n", f"events:\n  {name}: {{by: applicant}}\n"))
+    assert found.endswith(f"`{name}` is an event of Waypost's own: use it without declaring it")
+    instant = at("2026-09-01 10:00")
+    way = begin(loaded(TEXT), "2026-09-01 10:00")
+    said = judge(way.plan, way.journey, name, instant, instant, None, None, {})
+    assert said == "news of a person reach every journey at once: use `waypost person`"
