@@ -125,7 +125,13 @@ def _upkeep(client: Client, ledger: Ledger) -> Worker:
 
 
 def _mail(client: Client, ledger: Ledger, shelf: Shelf, settings: Settings) -> Worker:
-    notify = Notify(ledger, shelf, _transport(settings), settings.allowed_addresses)
+    notify = Notify(
+        ledger,
+        shelf,
+        _transport(settings),
+        settings.allowed_addresses,
+        public_url=settings.api.public_url or None,
+    )
     return Worker(
         client,
         task_queue=MAIL,

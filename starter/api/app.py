@@ -6,7 +6,7 @@ in threads; a LedgerAway that leaves one is a 503 (`starter.api.edge`).
 
 from fastapi import FastAPI
 
-from starter.api import health, webhooks
+from starter.api import health, pages, webhooks
 from starter.api.edge import Edge
 from starter.api.surroundings import Surroundings
 
@@ -15,6 +15,6 @@ def application(surroundings: Surroundings) -> FastAPI:
     """No schema and no explorer is served: what is here is for providers and browsers."""
     app = FastAPI(title="Waypost", openapi_url=None, docs_url=None, redoc_url=None)
     app.add_middleware(Edge)
-    for module in (health, webhooks):
+    for module in (health, webhooks, pages):
         app.include_router(module.routes(surroundings))
     return app

@@ -1,0 +1,205 @@
+"""The pages of a message's reader, each opened by a token: see it online, unsubscribe, choose.
+
+A GET changes nothing, since mail filters open every link; some run its scripts too, so there is none. Whoever has a
+token is the reader, for it was sent to no other address.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import wraps
+from typing import Annotated, Any, Final, NamedTuple, ParamSpec
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import Response
+from sqlalchemy import Connection
+
+from ledger import LedgerAway, bodies, messages, page_events, page_tokens
+from ledger.message_rows import MessageRow
+from ledger.opt_outs import ALL
+from ledger.page_tokens import Purpose
+from starter import choices
+from starter.api.forms import Form, posted
+from starter.api.page_html import message, page
+from starter.api.surroundings import Surroundings
+
+P = ParamSpec("P")
+Posted = Annotated[Form, Depends(posted)]
+LOOK: Final = ["GET", "HEAD"]
+ONE_CLICK: Final = ("List-Unsubscribe", "one-click")  # RFC 8058, 3.1
+TRY_AGAIN: Final = "60"  # seconds
+
+
+class Opened(NamedTuple):
+    """What a token opened: a message of somebody's, as this attempt brought it."""
+
+    row: MessageRow
+    person: str
+    attempt: int
+
+
+def routes(surroundings: Surroundings) -> APIRouter:
+    """Every one of them takes its token from the path alone: no cookie, no login, no redirect.
+
+    A token is whatever follows, slashes too, so that a link that was spoilt on its way leads to a page as well.
+    """
+    router = APIRouter()
+    ledger = surroundings.ledger
+
+    @router.api_route("/m/{token:path}", methods=LOOK)
+    @_friendly
+    def look(token: str) -> Response:
+        with ledger.read() as connection:
+            opened = _opened(connection, token, "view")
+            return _nothing() if opened is None else page("view", **_named(connection, opened))
+
+    @router.post("/m/{token:path}")
+    @_friendly
+    def view(token: str) -> Response:
+        with ledger.write() as connection:
+            opened = _opened(connection, token, "view")
+            return _nothing() if opened is None else _shown(connection, opened)
+
+    @router.api_route("/u/{token:path}", methods=LOOK)
+    @_friendly
+    def ask(token: str) -> Response:
+        with ledger.read() as connection:
+            opened = _opened(connection, token, "unsubscribe")
+            return _nothing() if opened is None else _unsubscribing(connection, opened)
+
+    @router.post("/u/{token:path}")
+    @_friendly
+    def unsubscribe(token: str, form: Posted) -> Response:
+        wanted = _wanted(form)
+        with ledger.write() as connection:
+            opened = _opened(connection, token, "unsubscribe")
+            if opened is None:
+                return _nothing()
+            if wanted is None:
+                return _unsubscribing(connection, opened, status=400)
+            _choose(connection, opened, {ALL: wanted})
+            answer = _unsubscribing(connection, opened, undone=wanted)
+        surroundings.committed()
+        return answer
+
+    @router.api_route("/p/{token:path}", methods=LOOK)
+    @_friendly
+    def offer(token: str) -> Response:
+        with ledger.read() as connection:
+            opened = _opened(connection, token, "preferences")
+            return _nothing() if opened is None else _preferences(connection, opened)
+
+    @router.post("/p/{token:path}")
+    @_friendly
+    def save(token: str, form: Posted) -> Response:
+        with ledger.write() as connection:
+            opened = _opened(connection, token, "preferences")
+            if opened is None:
+                return _nothing()
+            if form.get("optional") not in {("chosen",), ("none",)}:
+                return _preferences(connection, opened, not_understood=True)
+            _save(connection, opened, form)
+            answer = _preferences(connection, opened, saved=True)
+        surroundings.committed()
+        return answer
+
+    return router
+
+
+def _friendly(answer: Callable[P, Response]) -> Callable[P, Response]:
+    """A reader who comes while the ledger is away is told so in a page."""
+
+    @wraps(answer)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> Response:
+        try:
+            return answer(*args, **kwargs)
+        except LedgerAway:
+            away = page("later", 503, program_title=None)
+            away.headers["Retry-After"] = TRY_AGAIN
+            return away
+
+    return guarded
+
+
+def _opened(connection: Connection, token: str, purpose: Purpose) -> Opened | None:
+    found = page_tokens.find(connection, token, purpose, datetime.now(UTC))
+    row = messages.row(connection, found.message_id) if found else None
+    if found is None or row is None or row.person_id is None:
+        return None
+    return Opened(row, row.person_id, found.attempt)
+
+
+def _nothing() -> Response:
+    """For a token that never was and for one whose time is over: which of the two is nobody's business."""
+    return page("gone", 404, program_title=None)
+
+
+def _named(connection: Connection, opened: Opened) -> dict[str, Any]:
+    title = choices.program_title(connection, opened.row.program)
+    return {"program_title": title, "subject": opened.row.subject or title}
+
+
+def _shown(connection: Connection, opened: Opened) -> Response:
+    body = bodies.body(connection, opened.row.id, opened.attempt)
+    if body is None:
+        return page("erased", 410, **_named(connection, opened))
+    page_events.record(connection, opened.row.id, opened.attempt, "viewed", datetime.now(UTC))
+    return message(body.html)
+
+
+def _wanted(form: Form) -> bool | None:
+    """Whether optional messages are wanted, as the form says; None: it says neither."""
+    name, value = ONE_CLICK
+    if form.get("undo") == ("yes",):
+        return True
+    return False if [one.strip().lower() for one in form.get(name, ())] == [value] else None
+
+
+def _choose(connection: Connection, opened: Opened, wanted: dict[str, bool]) -> None:
+    row, now = opened.row, datetime.now(UTC)
+    changed = choices.choose(connection, opened.person, row.program, wanted, choices.BY_READER, now, row.id)
+    if changed and wanted.get(ALL) is False:
+        page_events.record(connection, row.id, opened.attempt, "unsubscribed", now)
+
+
+def _unsubscribing(connection: Connection, opened: Opened, *, status: int = 200, undone: bool = False) -> Response:
+    given = choices.choices(connection, opened.person, opened.row.program, frozenset())
+    values = {"program_title": given.program_title, "all_off": given.all_off, "undone": undone}
+    return page("unsubscribe", status, **values)
+
+
+def _save(connection: Connection, opened: Opened, form: Form) -> None:
+    """Only what the form showed is changed: the plan may have changed since it was opened."""
+    offered = {choice.name for choice in _choices(connection, opened).optional}
+    wanted: dict[str, bool] = {ALL: form["optional"] == ("chosen",)}
+    if wanted[ALL]:
+        wanted |= {name: name in form.get("want", ()) for name in form.get("shown", ()) if name in offered}
+    _choose(connection, opened, wanted)
+    if form.get("again") == ("yes",) and _stopped(connection, opened) is not None:
+        choices.welcome_back(connection, opened.row.address or "", datetime.now(UTC))
+
+
+def _choices(connection: Connection, opened: Opened) -> choices.Choices:
+    roles = messages.roles_of(connection, opened.person, opened.row.program)
+    return choices.choices(connection, opened.person, opened.row.program, roles)
+
+
+def _stopped(connection: Connection, opened: Opened) -> str | None:
+    """What the reader alone can take back; but an old address says nothing of the one that the person has now."""
+    address = choices.current_address(connection, opened.person)
+    if address is None or address.casefold() != (opened.row.address or "").casefold():
+        return None
+    return choices.standing_against(connection, address)
+
+
+def _preferences(
+    connection: Connection, opened: Opened, *, saved: bool = False, not_understood: bool = False
+) -> Response:
+    given = _choices(connection, opened)
+    return page(
+        "preferences",
+        400 if not_understood else 200,
+        **given._asdict(),
+        stopped=_stopped(connection, opened),
+        saved=saved,
+        not_understood=not_understood,
+    )
