@@ -1,42 +1,37 @@
 """What readers do on pages of ours, in the history of the message whose link they followed."""
 
-from datetime import datetime
-from hashlib import sha256
+from datetime import datetime, timedelta
 from typing import Final, Literal
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger import mail_tables
+from ledger import mail_tables, provider_events, uncertain, wake_ups
 from ledger.identifiers import uuid7
-from ledger.insert import insert_unless_present
 
 EVENT: Final = mail_tables.provider_event
 MESSAGE: Final = mail_tables.message
 OURS: Final = "waypost"  # in place of a provider
+READER: Final = "reader"
+AT_MOST_EVERY: Final = timedelta(minutes=1)
 
 Kind = Literal["viewed", "unsubscribed"]
 
 
 def record(connection: Connection, message_id: str, attempt: int, kind: Kind, now: datetime) -> None:
-    """One event a minute at most, however often a page is asked for; the message's row keeps the first."""
-    content = f"{message_id}\x1f{attempt}\x1f{kind}\x1f{now:%Y-%m-%dT%H:%M}"
-    event = {
-        "id": uuid7(),
-        "provider": OURS,
-        "content": sha256(content.encode()).hexdigest(),
-        "kind": kind,
-        "provider_kind": kind,
-        "message_id": message_id,
-        "attempt": attempt,
-        "matched": "id",
-        "at": now,
-        "received_at": now,
-        "machine": False,
-        "raw": {"by": "reader"},
-    }
-    if not insert_unless_present(connection, EVENT, **event):
-        return
-    column = MESSAGE.c[f"{kind}_at"]
-    first = sa.update(MESSAGE).where(MESSAGE.c.id == message_id, column.is_(None))
-    connection.execute(first.values({column: now}))
+    """One event a minute at most, however often a button is pressed; the message's row keeps the first.
+
+    Whoever has the link of an attempt has its message: an open question whether it was taken is settled by that.
+    """
+    if not _just_now(connection, message_id, kind, now):
+        provider_events.note(connection, message_id, OURS, kind, READER, now, attempt=attempt)
+    if uncertain.prove(connection, message_id, attempt, now, by_provider=False):
+        journey = connection.execute(sa.select(MESSAGE.c.journey_id).where(MESSAGE.c.id == message_id)).scalar_one()
+        if journey is not None:
+            wake_ups.add(connection, journey, uuid7(), "proved", now)
+
+
+def _just_now(connection: Connection, message_id: str, kind: Kind, now: datetime) -> bool:
+    mine = sa.and_(EVENT.c.message_id == message_id, EVENT.c.provider == OURS, EVENT.c.kind == kind)
+    recent = sa.select(EVENT.c.id).where(mine, EVENT.c.at > now - AT_MOST_EVERY).limit(1)
+    return connection.execute(recent).first() is not None

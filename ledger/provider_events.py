@@ -89,9 +89,16 @@ def rematch(connection: Connection, now: datetime, limit: int = 1000) -> int:
 
 
 def note(
-    connection: Connection, message_id: str, provider: str, kind: str, by: str, now: datetime, said: str | None = None
+    connection: Connection,
+    message_id: str,
+    provider: str,
+    kind: str,
+    by: str,
+    now: datetime,
+    said: str | None = None,
+    attempt: int | None = None,
 ) -> None:
-    """An event of ours: what staff say of a message, or what its reader does on a page of ours."""
+    """An event of ours: what staff say of a message, or what its reader does on a page of ours. It proves nothing."""
     content = sha256(f"{message_id}\x1f{kind}\x1f{by}\x1f{now.isoformat()}".encode()).hexdigest()
     event = NewEvent(
         provider=provider,
@@ -99,6 +106,7 @@ def note(
         kind=kind,
         provider_kind=kind,
         message_id=message_id,
+        attempt=attempt,
         at=now,
         reason=said,
         raw={"by": by},

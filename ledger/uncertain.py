@@ -131,10 +131,12 @@ def drop(connection: Connection, message_id: str, now: datetime) -> bool:
     return _settle(connection, "drop", message_id, now, reason="cancelled_by_staff", detail=None)
 
 
-def prove(connection: Connection, message_id: str, attempt: int, now: datetime) -> bool:
-    """A provider spoke of this attempt, so it was taken. True: the row did not know that yet.
+def prove(connection: Connection, message_id: str, attempt: int, now: datetime, *, by_provider: bool = True) -> bool:
+    """A provider spoke of this attempt, or its reader has it, so it was taken. True: the row did not know that yet.
 
-    Two attempts that were both taken are two copies in the reader's mailbox: the row says `doubled` from then on.
+    What a reader does moves no watermark, for it says nothing of whether the provider's reports arrive. Two attempts
+    that were both taken are two copies in the reader's mailbox, where repeating is no harmless thing: the row says
+    `doubled` from then on.
     """
     mine = sa.and_(ATTEMPT.c.message_id == message_id, ATTEMPT.c.attempt == attempt)
     found = connection.execute(sa.select(ATTEMPT).where(mine)).mappings().first()
@@ -142,8 +144,10 @@ def prove(connection: Connection, message_id: str, attempt: int, now: datetime) 
         return False
     if found["evidence_at"] is None:
         closed = {"outcome": "accepted", "ended_at": sa.func.coalesce(ATTEMPT.c.ended_at, now)}
-        connection.execute(sa.update(ATTEMPT).where(mine).values(evidence_at=now, **closed))
-    taken = sa.select(sa.func.count()).where(ATTEMPT.c.message_id == message_id, ATTEMPT.c.outcome == "accepted")
+        heard = {"evidence_at": now} if by_provider else {}
+        connection.execute(sa.update(ATTEMPT).where(mine).values(**closed, **heard))
+    copies = sa.and_(ATTEMPT.c.outcome == "accepted", ATTEMPT.c.evidence != "repeatable")
+    taken = sa.select(sa.func.count()).where(ATTEMPT.c.message_id == message_id, copies)
     if connection.execute(taken).scalar_one() > 1:
         connection.execute(sa.update(TABLE).where(TABLE.c.id == message_id).values(doubled=True))
     sent = {"sent_at": found["on_wire_at"], "journey_sent_at": found["clock"], "reason": None, "detail": None}

@@ -1,17 +1,16 @@
 """What a browser or a mail program posts: a small form in either of its two encodings, read by the standard library."""
 
-import asyncio
 from collections.abc import Mapping
-from datetime import timedelta
 from email.parser import BytesParser
 from email.policy import HTTP
 from typing import Final
 from urllib.parse import parse_qsl
 
-from fastapi import HTTPException, Request
+from fastapi import Request
+
+from starter.api.reading import body
 
 MOST: Final = 64 * 1024  # bytes; the largest form of ours, of a hundred notifications, has ten thousand
-PATIENCE: Final = timedelta(seconds=10)
 FIELDS: Final = 1000
 
 Form = Mapping[str, tuple[str, ...]]
@@ -19,44 +18,30 @@ Form = Mapping[str, tuple[str, ...]]
 
 async def posted(request: Request) -> Form:
     """The fields by name. What is no form has none; what is too long or comes too slowly is refused."""
-    try:
-        async with asyncio.timeout(PATIENCE.total_seconds()):
-            body = await _body(request)
-    except TimeoutError:
-        raise HTTPException(408, "the form came too slowly") from None
-    return fields(request.headers.get("content-type", ""), body)
+    return fields(request.headers.get("content-type", ""), await body(request, MOST))
 
 
-def fields(content_type: str, body: bytes) -> Form:
+def fields(content_type: str, content: bytes) -> Form:
     """The fields of a form of this content type, in the order in which they came; of any other type none."""
     kind = content_type.partition(";")[0].strip().lower()
     if kind == "application/x-www-form-urlencoded":
-        return _collected(_urlencoded(body))
+        return _collected(_urlencoded(content))
     if kind == "multipart/form-data":
-        return _collected(_multipart(content_type, body))
+        return _collected(_multipart(content_type, content))
     return {}
 
 
-async def _body(request: Request) -> bytes:
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MOST:
-            raise HTTPException(413, "the form is too long")
-    return body
-
-
-def _urlencoded(body: bytes) -> list[tuple[str, str]]:
+def _urlencoded(content: bytes) -> list[tuple[str, str]]:
     try:
-        return parse_qsl(body.decode("utf-8", "replace").strip(), keep_blank_values=True, max_num_fields=FIELDS)
+        return parse_qsl(content.decode("utf-8", "replace").strip(), keep_blank_values=True, max_num_fields=FIELDS)
     except ValueError:  # more fields than any form of ours
         return []
 
 
-def _multipart(content_type: str, body: bytes) -> list[tuple[str, str]]:
+def _multipart(content_type: str, content: bytes) -> list[tuple[str, str]]:
     """By RFC 7578, whose parts look like those of an e-mail."""
     head = f"Content-Type: {content_type}\r\n\r\n".encode("ascii", "replace")
-    message = BytesParser(policy=HTTP).parsebytes(head + body)
+    message = BytesParser(policy=HTTP).parsebytes(head + content)
     found = []
     for part in message.iter_parts() if message.is_multipart() else ():
         name = part.get_param("name", header="content-disposition")
