@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from activities.compose import Composed, Held, NotNow, Writing, addressed, compose
 from ledger import people, texts
-from ledger.anew import anew, as_it_was
+from ledger.anew import anew, as_it_was, objection
 from ledger.case import readers
 from ledger.message_rows import MessageRow
 from ledger.people import PersonRow
@@ -16,23 +16,19 @@ from mail.plain import written
 from mail.template import Template
 from plan.alone import fields_alone
 from plan.facts import Person
+from plan.footers import why
 from plan.model import Plan
-from plan.reachable import SUPPRESSED
+from plan.reachable import out_of_reach
 
-WHY: Final = "You receive this because you take part in {program}."
 LANGUAGE: Final = "en"
-# What holds a planned message and no copy that a member of staff sends: it leaves at once.
-NOT_OF_A_COPY: Final = frozenset({"quiet_hours", "settling", "clock_paused"})
-NO_OVERRULING: Final = frozenset({"deceased", "duplicate_journey"})
 
 
 def alone(
     conn: Connection, plan: Plan, row: MessageRow, clock: datetime, public_url: str | None
 ) -> Composed | Held | NotNow:
     """The message of `row` as it reads at `clock`, or what keeps it from leaving. Quiet hours are no reason."""
-    person = people.person(conn, row.person_id) if row.person_id else None
-    known = readers(conn, row.program, [person]) if person else {}
-    reader = known.get(row.person_id or "")
+    person = people.standing_for(conn, [row.person_id]).get(row.person_id) if row.person_id else None
+    reader = readers(conn, row.program, [person])[person.id] if person else None
     if row.person_id is not None and (obstacle := _obstacle(reader)) is not None:
         return obstacle
     if row.journey_id is not None:
@@ -41,17 +37,10 @@ def alone(
 
 
 def _obstacle(reader: Person | None) -> Held | NotNow | None:
-    if reader is None:
-        return Held("no_address", "the directory does not know this person")
-    if reader.deceased:
+    if reader is not None and reader.deceased:
         return NotNow("deceased", for_good=True)
-    if reader.on_hold:
-        return Held("on_hold", "every message to this person is held")
-    if reader.address_digest is None:
-        return Held("no_address", "this person has no address")
-    if reader.suppressed is not None:
-        return Held("address_suppressed", SUPPRESSED[reader.suppressed])
-    return None
+    obstacle = out_of_reach(reader)
+    return Held(obstacle[0], obstacle[1] or obstacle[0]) if obstacle is not None else None
 
 
 def _copy(
@@ -61,15 +50,10 @@ def _copy(
     judged = anew(conn, plan, row, clock)
     if judged is None:
         return Held("template_error", "the plan has the process of this message no more")
-    occurrence = judged.occurrence
-    reason = occurrence.reason or occurrence.outcome
-    if occurrence.outcome == "skipped" and (reason in NO_OVERRULING or not row.fields.get("anyway")):
-        return NotNow(reason, for_good=True)
-    if occurrence.outcome == "held" and reason not in NOT_OF_A_COPY and not row.fields.get("anyway"):
-        return Held(reason, occurrence.detail or reason)
-    if occurrence.notification not in plan.rules:
-        return Held("template_error", f"the plan has no notification {occurrence.notification} any more")
-    again = as_it_was(row, occurrence)
+    against = objection(plan, judged)
+    if against is not None and (against.final or not row.fields.get("anyway")):
+        return NotNow(against.reason, for_good=True) if against.for_good else Held(against.reason, against.detail)
+    again = as_it_was(row, judged.occurrence)
     return compose(conn, plan, judged.case, judged.agenda, again, row, clock, public_url)
 
 
@@ -94,7 +78,7 @@ def _by_hand(
         version=None,
         locale=LANGUAGE,
         values=fields_alone(plan, person.id, reader, person.name),
-        why=WHY.format(program=plan.title),
+        why=why(plan, None),
         optional=False,
     )
     return addressed(conn, plan, row, (Mailbox(name=person.name or "", email=person.email),), writing, public_url)

@@ -6,20 +6,20 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import Connection
 
-from ledger import page_tokens, plans, suppressions, texts
+from ledger import page_tokens, plans, suppressions
 from ledger.case import Case
 from ledger.message_rows import MessageRow
 from ledger.people import PersonRow
+from ledger.wording import values
 from mail.merge import BadLink, MissingField
 from mail.message import Email, Mailbox
 from mail.reader_links import Page, ReaderLinks
 from mail.render import Letterhead, Rendered, render
 from mail.template import Template, parse
 from plan.agenda import Agenda, Occurrence
-from plan.merge import fields
+from plan.footers import why
 from plan.model import Plan
 
-WHY: Final = "You receive this because of your {process} with {program}."
 MANDATORY: Final[tuple[Page, ...]] = ("view",)
 OPTIONAL: Final[tuple[Page, ...]] = ("view", "preferences", "unsubscribe")
 
@@ -85,8 +85,8 @@ def compose(
         template=template,
         version=stored.version,
         locale=stored.locale,
-        values=_values(conn, plan, case, agenda, occurrence, clock),
-        why=WHY.format(process=case.journey.process.replace("_", " "), program=plan.title),
+        values=values(conn, plan, case, agenda, occurrence, clock),
+        why=why(plan, case.journey.process),
         optional=plan.rules[occurrence.notification].optional,
     )
     return addressed(conn, plan, row, to, writing, public_url)
@@ -133,30 +133,6 @@ def _bypassed(conn: Connection, to: tuple[Mailbox, ...]) -> str | None:
     found = suppressions.active(conn, [mailbox.email for mailbox in to])
     causes = {row.cause for rows in found.values() for row in rows}
     return "unsubscribed" if "unsubscribed" in causes else None
-
-
-def _values(
-    conn: Connection,
-    plan: Plan,
-    case: Case,
-    agenda: Agenda,
-    occurrence: Occurrence,
-    clock: datetime,
-) -> Mapping[str, str]:
-    said = next((fact for fact in case.facts if fact.id == occurrence.fact_id), None)
-    ids = [value["text_id"] for value in (said.data.values() if said else ()) if isinstance(value, dict)]
-    applicant = case.persons.get(case.journey.person_id)
-    return fields(
-        plan,
-        case.journey,
-        case.facts,
-        agenda,
-        occurrence,
-        person=case.people.people.get(case.journey.person_id),
-        now=clock,
-        texts=texts.texts(conn, [str(id_) for id_ in ids]),
-        name=applicant.name if applicant else None,
-    )
 
 
 def _email(

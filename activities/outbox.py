@@ -4,7 +4,6 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 
-from pydantic import JsonValue
 from sqlalchemy import Connection
 
 from ledger import decisions, messages
@@ -12,10 +11,10 @@ from ledger.case import Case
 from ledger.decisions import DecisionRow
 from ledger.identifiers import uuid7
 from ledger.message_rows import MessageRow, NewMessage
-from ledger.messages import Planned
+from ledger.planning import as_planned
 from ledger.row_machine import MOVES
 from plan.agenda import Agenda, Occurrence
-from plan.model import Plan, Process
+from plan.model import Plan
 from workflows.wire import Due
 
 UNSENT: Final = frozenset({"queued", "claimed", "retry"})
@@ -60,7 +59,7 @@ def _queued(conn: Connection, plan: Plan, case: Case, occurrence: Occurrence, wa
     """The open row of a due message; None when it has left meanwhile."""
     key = occurrence.key or ""
     row = case.rows.get(key)
-    planned = _planned(plan, plan.processes[case.journey.process], occurrence)
+    planned = as_planned(plan, plan.processes[case.journey.process], occurrence)
     if row is None:
         new = NewMessage(
             id=uuid7(),
@@ -77,29 +76,6 @@ def _queued(conn: Connection, plan: Plan, case: Case, occurrence: Occurrence, wa
     if any(getattr(row, name) != value for name, value in planned.items()):
         messages.refresh(conn, row.id, **planned)
     return row
-
-
-def _planned(plan: Plan, process: Process, occurrence: Occurrence) -> Planned:
-    fields: dict[str, JsonValue] = {
-        "fact": occurrence.fact_id,
-        "clock": occurrence.clock,
-        "clock_at": occurrence.clock_at.isoformat() if occurrence.clock_at else None,
-        "items": list[JsonValue](occurrence.items),
-        "urgent": plan.rules[occurrence.notification].urgent,
-        "awaited": any(deadline.waits_for == occurrence.notification for deadline in process.deadlines.values()),
-    }
-    return Planned(
-        purpose=occurrence.purpose,
-        to=occurrence.to,
-        person_id=occurrence.person_id,
-        item=occurrence.item,
-        plan_version=plan.version,
-        planned_at=occurrence.leave_at,
-        not_after=occurrence.not_after,
-        closes_at=occurrence.closes_at,
-        fields={name: value for name, value in fields.items() if value},
-        when_unknown=plan.rules[occurrence.notification].when_unknown,
-    )
 
 
 def _due(occurrence: Occurrence, row: MessageRow) -> Due:

@@ -2,19 +2,22 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from pydantic import JsonValue
 from sqlalchemy import Connection
 
 from ledger import journeys
 from ledger.case import Case, case
-from ledger.message_rows import MessageRow
+from ledger.message_rows import MessageRow, original
 from plan.agenda import Agenda, Occurrence
 from plan.decide import decide
 from plan.facts import Sent
 from plan.model import Plan
 from plan.renaming import under_new_names
+
+ONLY_WAITING: Final = frozenset({"quiet_hours", "settling", "clock_paused"})
+FINAL: Final = frozenset({"deceased", "duplicate_journey"})
 
 
 class Anew(NamedTuple):
@@ -38,10 +41,28 @@ def anew(conn: Connection, plan: Plan, row: MessageRow, clock: datetime) -> Anew
     return Anew(known, agenda, next(planned for planned in agenda.occurrences if planned.key == named.key))
 
 
-def original(key: str) -> str:
-    """The key of the message that a copy sent by hand is of: without its `+n`."""
-    head, plus, _ = key.rpartition("+")
-    return head if plus else key
+class Objection(NamedTuple):
+    """Why a message should not be sent again. `for_good`: nor later; `final`: not even when staff insist."""
+
+    reason: str
+    detail: str
+    for_good: bool
+    final: bool
+
+
+def objection(plan: Plan, judged: Anew) -> Objection | None:
+    """What stands against a copy. It leaves at once, so that what only waits for its hour is worth sending."""
+    occurrence = judged.occurrence
+    reason = occurrence.reason or occurrence.outcome
+    detail = occurrence.detail or reason
+    if occurrence.outcome == "skipped" and (reason in FINAL or occurrence.notification in plan.rules):
+        return Objection(reason, detail, for_good=True, final=reason in FINAL)
+    if occurrence.notification not in plan.rules:
+        gone = f"the plan has no notification {occurrence.notification} any more"
+        return Objection("template_error", gone, for_good=False, final=True)
+    if occurrence.outcome == "held" and reason not in ONLY_WAITING:
+        return Objection(reason, detail, for_good=False, final=False)
+    return None
 
 
 def as_it_was(row: MessageRow, judged: Occurrence) -> Occurrence:

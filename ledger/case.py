@@ -11,14 +11,14 @@ from sqlalchemy import Connection
 from ledger import facts, journeys, messages, opt_outs, people, plans, programs, suppressions
 from ledger.facts import FactRow
 from ledger.journeys import JourneyRow
-from ledger.message_rows import MessageRow
+from ledger.message_rows import MessageRow, original
 from ledger.opt_outs import Wishes
 from ledger.people import PersonRow
 from ledger.suppressions import SuppressionRow
 from plan.facts import Fact, Journey, People, Person, Sent
 from plan.model import Plan
 
-SentState = Literal["open", "held", "on_wire", "sent", "unknown", "failed"]
+SentState = Literal["open", "held", "cancelled", "on_wire", "sent", "unknown", "failed"]
 STATES: Final[Mapping[str, SentState]] = {
     "queued": "open",
     "claimed": "open",
@@ -29,6 +29,7 @@ STATES: Final[Mapping[str, SentState]] = {
     "review": "unknown",
     "failed": "failed",
 }  # a cancelled or expired row says nothing: its key may become due again
+BY_STAFF: Final = "cancelled_by_staff"  # but for one that staff took back
 TRY_AGAIN: Final = timedelta(days=1)
 CREATED: Final = "created"  # the row tells the story; deciding derives this fact from the journey itself
 JUDGED_OUT: Final = frozenset({"refused", "duplicate", "late_event"})
@@ -51,7 +52,9 @@ def case(conn: Connection, row: JourneyRow, plan: Plan, now: datetime, heard: It
     stored = (fact for fact in facts.facts(conn, row.id) if fact.type != CREATED)
     known = [_fact(fact) for fact in stored if fact.verdict not in JUDGED_OUT]
     all_facts = (*known, *heard)
-    rows = {message.key: message for message in messages.rows(conn, row.id) if message.source == "plan"}
+    every = messages.rows(conn, row.id)
+    rows = {message.key: message for message in every if message.source == "plan"}
+    arrived = _arrivals(every)
     holders = people.role_holders(conn, row.program)
     persons = people.standing_for(conn, _named(row, all_facts, holders, plan))
     known_readers = readers(conn, row.program, {one.id: one for one in persons.values()}.values())
@@ -60,9 +63,9 @@ def case(conn: Connection, row: JourneyRow, plan: Plan, now: datetime, heard: It
         facts=all_facts,
         people=People(people={id_: known_readers[one.id] for id_, one in persons.items()}, roles=holders),
         sent=tuple(
-            _sent(message, held=_held(conn, message, plan, persons, now))
+            _sent(message, arrived.get(message.key), held=_held(conn, message, plan, persons, now))
             for message in rows.values()
-            if message.state in STATES
+            if message.state in STATES or message.reason == BY_STAFF
         ),
         rows=rows,
         persons=persons,
@@ -158,22 +161,35 @@ def basis(conn: Connection, plan: Plan, rule: str, person: PersonRow | None) -> 
 
 def _held(conn: Connection, row: MessageRow, plan: Plan, persons: Mapping[str, PersonRow], now: datetime) -> bool:
     """Whether what the sender gave back must still wait; each is tried again after a day, whatever it waits for."""
-    if row.held_reason is None or STATES[row.state] != "open":
+    if row.held_reason is None or STATES.get(row.state) != "open":
         return False
     if row.held_at is None or now - row.held_at >= TRY_AGAIN:
         return False
     return row.held_basis == basis(conn, plan, row.rule, persons.get(row.person_id or ""))
 
 
-def _sent(row: MessageRow, *, held: bool) -> Sent:
+def _sent(row: MessageRow, delivered_at: datetime | None, *, held: bool) -> Sent:
+    state = STATES.get(row.state, "cancelled")
+    if state == "failed" and delivered_at is not None:
+        state = "sent"  # refused, and its copy arrived
     return Sent(
         key=row.key,
-        state="held" if held else STATES[row.state],
+        state="held" if held else state,
         at=row.journey_sent_at,
-        delivered_at=_delivered_at(row),
+        delivered_at=delivered_at,
         reason=row.held_reason if held else "review" if row.state == "review" else row.reason,
         plan_version=row.plan_version,
     )
+
+
+def _arrivals(rows: Collection[MessageRow]) -> Mapping[str, datetime]:
+    """When a message first arrived, by its key: itself, or a copy of it that staff sent again."""
+    first: dict[str, datetime] = {}
+    for row in rows:
+        at, key = _delivered_at(row), original(row.key)
+        if at is not None and (key not in first or at < first[key]):
+            first[key] = at
+    return first
 
 
 def _delivered_at(row: MessageRow) -> datetime | None:

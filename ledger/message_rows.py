@@ -129,3 +129,9 @@ class AttemptRow(Frozen):
     ended_at: AwareDatetime | None
     evidence_at: AwareDatetime | None
     bypassed: str | None
+
+
+def original(key: str) -> str:
+    """The key of the message that a copy sent by hand is of: without its `+n`."""
+    head, plus, _ = key.rpartition("+")
+    return head if plus else key

@@ -5,6 +5,7 @@
       └─ requeue ── cancelled ←─ cancel ── queued | claimed | retry                (never from the wire)
                     expired   ←─ expire ── queued | claimed | retry
     unknown ─resend→ retry · ─ask→ review ─resend→ retry · ─mark_sent→ accepted · ─drop→ cancelled
+    queued | retry | cancelled | expired ─letter→ accepted
 Whatever a row says, a provider that speaks of one of its attempts has taken it: `prove`.
 """
 
@@ -30,6 +31,7 @@ Move = Literal[
     "ask",
     "mark_sent",
     "drop",
+    "letter",
     "prove",
 ]
 
@@ -57,6 +59,7 @@ MOVES: Final[Mapping[Move, Arrow]] = {
     "ask": Arrow(("unknown",), "review"),  # staff must say what became of it
     "mark_sent": Arrow(("unknown", "review"), "accepted"),
     "drop": Arrow(("unknown", "review"), "cancelled"),
+    "letter": Arrow(("queued", "retry", "cancelled", "expired"), "accepted"),  # printed; by post no answer comes
     "prove": Arrow(
         ("queued", "claimed", "on_wire", "retry", "unknown", "review", "failed", "cancelled", "expired"), "accepted"
     ),

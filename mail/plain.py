@@ -24,6 +24,11 @@ def written(subject: str, text: str) -> Template | TemplateProblem:
     return parsed
 
 
+def as_html(text: str) -> str:
+    """The same for what is kept and not sent: `[[` and `]]` mean nothing."""
+    return f"{_body(text)}\n"
+
+
 def _body(text: str) -> str:
     """HTML with as many lines, so that an error names the right one."""
     lines = text.replace("\r\n", "\n").split("\n")

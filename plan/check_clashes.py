@@ -9,6 +9,7 @@ from plan.names import processes_of
 from plan.roles import APPLICANT, NOBODY, STAFF, SYNONYMS
 
 OF_WAYPOST: Final = SYNONYMS | {APPLICANT, NOBODY, STAFF}
+OF_PEOPLE: Final = frozenset({"adhoc", "broadcast"})  # messages that no plan sends go by these names
 OF_CONDITIONS: Final = frozenset({"stage", "now", "person", "allows"})
 
 
@@ -20,6 +21,10 @@ def check_clashes(case: Case) -> None:
         if group in OF_CONDITIONS:
             sentence = f"`{group}` means something of its own in conditions: give the told field another name"
             case.wrong(sentence, "told", *name.split("."))
+    for rule in case.plan.rules:
+        if rule.casefold() in OF_PEOPLE:
+            sentence = f"`{rule}` is what Waypost calls messages that no plan sends: give the notification another name"
+            case.wrong(sentence, "notifications", rule)
     _capitals(case, case.plan.rules, "notifications")
     _capitals(case, case.plan.processes, "processes")
     _twice(case)

@@ -76,11 +76,12 @@ class Sent(Frozen):
     """What the ledger says about one message of this journey.
 
     open: a row exists and nothing has left · held: the sender gave it back, `reason` says why
+    cancelled: staff took it back, and it shall not be sent
     on_wire: handed over, answer not in · sent: accepted · unknown: may have been taken · failed: refused for good
     """
 
     key: str
-    state: Literal["open", "held", "on_wire", "sent", "unknown", "failed"]
+    state: Literal["open", "held", "cancelled", "on_wire", "sent", "unknown", "failed"]
     at: datetime | None = None  # journey clock of the hand-over; None while open or held
     delivered_at: datetime | None = None  # when the reader's server took it, on the journey's clock; None: not known
     reason: str | None = None  # for held, failed and unknown; unknown because of "review": staff must say

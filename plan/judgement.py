@@ -32,6 +32,7 @@ OWN: Final = frozenset(
         "condition_error",
     }
 )
+CANCELLED: Final = "cancelled_by_staff"
 GIVEN_BACK: Final = frozenset(get_args(Held)) - OWN  # reasons that only whoever sends can find, and take away again
 
 
@@ -99,6 +100,8 @@ class Candidate:
 def by_ledger(candidate: Candidate) -> None:
     """What was handed over stays settled, whatever the plan says now."""
     row = candidate.row
+    if row is not None and row.state == "cancelled":
+        candidate.skip(CANCELLED)
     if row is None or row.state not in SETTLED:
         return
     candidate.outcome = SETTLED[row.state]

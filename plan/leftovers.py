@@ -3,7 +3,7 @@
 from plan.agenda import Occurrence
 from plan.calendar import local_date
 from plan.facts import Sent
-from plan.judgement import SETTLED
+from plan.judgement import CANCELLED, SETTLED
 from plan.keys import Key, parse
 from plan.life import Life
 from plan.model import Plan
@@ -15,6 +15,7 @@ def leftover(row: Sent, plan: Plan, life: Life) -> Occurrence:
     key = parse(row.key)
     rule = plan.rules.get(key.rule) if key else None
     outcome = SETTLED.get(row.state, "skipped")
+    by_staff = row.state == "cancelled"
     reason = row.reason if outcome in {"unknown", "failed"} else None
     return Occurrence(
         key=row.key,
@@ -23,8 +24,8 @@ def leftover(row: Sent, plan: Plan, life: Life) -> Occurrence:
         to=_to(key),
         person_id=key.person if key else None,
         outcome=outcome,
-        reason=_why(row, key, plan, life) if outcome == "skipped" else reason,
-        detail="the plan and the facts no longer call for it" if outcome == "skipped" else None,
+        reason=CANCELLED if by_staff else _why(row, key, plan, life) if outcome == "skipped" else reason,
+        detail="the plan and the facts no longer call for it" if outcome == "skipped" and not by_staff else None,
         at=row.at,
         leave_at=row.at,
         item=key.item if key else None,

@@ -26,6 +26,7 @@ Skipped = Literal[
     "journey_ended",
     "deceased",
     "retracted",
+    "cancelled_by_staff",
     "program_closed",
     "no_opening_left",
 ]

@@ -33,14 +33,18 @@ def unwanted(rule: Rule, person: Person | None, leave_at: datetime) -> bool:
 
 def obstacle(rule: Rule, recipient: Recipient) -> tuple[Held, str | None] | None:
     """Why nothing can be sent there now, with a sentence where the reason does not explain itself."""
-    person = recipient.person
     if recipient.desk:
         return None
     if recipient.person_id is None:
         return "no_recipient", f"nobody holds the role {recipient.role}"
+    return out_of_reach(recipient.person, even_on_hold="on_hold" in rule.even_if)
+
+
+def out_of_reach(person: Person | None, *, even_on_hold: bool = False) -> tuple[Held, str | None] | None:
+    """Why nothing can be sent to this person now, whatever it is."""
     if person is None:
         return "no_address", "the directory does not know this person"
-    if person.on_hold and "on_hold" not in rule.even_if:
+    if person.on_hold and not even_on_hold:
         return "on_hold", None
     if person.address_digest is None:
         return "no_address", None

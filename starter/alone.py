@@ -1,5 +1,7 @@
 """Drives messages of no journey's plan: what staff write by hand or send again, each by a workflow of its own."""
 
+import asyncio
+from collections.abc import Sequence
 from typing import Final
 
 from temporalio.client import Client
@@ -11,6 +13,8 @@ from temporalio.common import (
 )
 from temporalio.service import RPCError
 
+from ledger import copies
+from ledger.engine import Ledger
 from ledger.message_rows import MessageRow
 from starter.refusal import CutShort
 from starter.waking import SIGNAL
@@ -18,6 +22,17 @@ from workflows import wire
 from workflows.wire import MessageInput, message_workflow_id
 
 SUMMARY: Final = 100  # characters
+
+
+async def drive_all_to(client: Client, ledger: Ledger, person: str) -> None:
+    """Has every message look again that waits for this person outside of their journeys' plans. Raises CutShort."""
+
+    def waiting() -> Sequence[MessageRow]:
+        with ledger.read() as connection:
+            return copies.under_way(connection, person)
+
+    for row in await asyncio.to_thread(waiting):
+        await drive(client, row)
 
 
 async def drive(client: Client, row: MessageRow) -> None:

@@ -25,6 +25,16 @@ def check_event(given: str) -> str:
     return _check("event id", given, EVENT, 64)
 
 
+def check_message(given: str) -> str:
+    """The id that a message by hand was given, if it is one. Raises Refused."""
+    return _check("message id", given, PERSON, 64)
+
+
+def check_staff(given: str) -> str:
+    """Who did something, as the log names them, if it is such a name. Raises Refused."""
+    return _check("name of staff", given, PERSON, 64)
+
+
 def _check(kind: str, given: str, form: re.Pattern[str], longest: int) -> str:
     if "@" in given:
         raise Refused(f"{kind} looks like an address; ids are seen in the Web UI and in logs, so use an opaque one")

@@ -123,6 +123,7 @@ SKIPPED: Final[Mapping[Skipped, Words]] = {
         "If that is an error: waypost person deceased {person} --undo",
     ),
     "retracted": Words("It was not sent because what it would have told of was taken back."),
+    "cancelled_by_staff": Words("It was not sent because staff cancelled it."),
     "program_closed": Words("It was not sent because the program is closed."),
     "no_opening_left": Words(
         "It was not sent because no sending hours were left before its deadline.",
@@ -133,7 +134,6 @@ SKIPPED: Final[Mapping[Skipped, Words]] = {
 
 # A row that was taken back may say these besides.
 TAKEN_BACK: Final[Mapping[str, Words]] = {
-    "cancelled_by_staff": Words("It was not sent because staff cancelled it."),
     "missed": Words("It was not sent because its time was over."),
 }
 

@@ -8,6 +8,7 @@ from typer.exceptions import TyperException
 
 from starter.cli import (
     authoring,
+    by_hand,
     choosing,
     demonstrating,
     enrolling,
@@ -25,6 +26,7 @@ from starter.cli import (
     reopening,
     roles,
     serving,
+    settling,
     showing,
     standing,
     telling,
@@ -70,8 +72,17 @@ def application() -> typer.Typer:
     person.command("opt-out")(choosing.opt_out)
     person.command("merge")(merging.merge)
     app.add_typer(person, name="person")
-    message = typer.Typer(help="One message: its whole story.", no_args_is_help=True)
+    message = typer.Typer(
+        help="One message: its whole story, one of your own, a note, a letter, a copy.", no_args_is_help=True
+    )
     message.command("show")(message_story.show_message)
+    message.command("send")(by_hand.send)
+    message.command("note")(by_hand.note_)
+    message.command("letter")(settling.letter)
+    message.command("resend")(settling.resend)
+    message.command("settle")(settling.settle_)
+    message.command("delivered")(settling.delivered)
+    message.command("undelivered")(settling.undelivered)
     app.add_typer(message, name="message")
     role = typer.Typer(help="Roles: who reviews, audits or otherwise acts in a program.", no_args_is_help=True)
     role.command("add")(roles.add)

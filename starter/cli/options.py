@@ -19,6 +19,7 @@ Folder = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, with the field names of docs/cli.md.")]
 By = Annotated[str | None, typer.Option(metavar="ROLE", help="Who reports it: a role, or role.person.")]
+Staff = Annotated[str, typer.Option("--by", metavar="NAME", help="Who does it, as the log shall name them.")]
 Program = Annotated[str | None, typer.Option(help="Program, when PERSON is given.")]
 Process = Annotated[str | None, typer.Option(help="Process, when PERSON is given.")]
 Cycle = Annotated[str | None, typer.Option(help="Cycle, when PERSON is given.")]

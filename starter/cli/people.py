@@ -21,6 +21,7 @@ from starter.cli.session import wake, with_ledger
 from starter.ids import check_person
 from starter.plans import current_plan
 from starter.refusal import Refused
+from starter.resending import WorthSending, copy, worth_sending
 from starter.settings import Settings
 from starter.slips import suggestion
 from starter.waking import LOOK_AGAIN, wake_person
@@ -41,6 +42,8 @@ class PersonSet(BaseModel):
     person: str
     changed: bool
     woken: int
+    worth_sending: tuple[WorthSending, ...] = ()  # what never arrived at the address before, and still counts
+    sent_again: tuple[str, ...] = ()  # the ids of their copies
     did_you_mean: str | None = None  # the address without what looks like a slip of the pen
 
 
@@ -53,10 +56,15 @@ def set_(
     attribute: Annotated[list[str] | None, typer.Option(metavar="K=V", help="One of the plan's fields.")] = None,
     consent: Annotated[list[str] | None, typer.Option(metavar="ROLE", help="May be told, such as supervisor.")] = None,
     no_consent: Annotated[list[str] | None, typer.Option(metavar="ROLE", help="May not be told any more.")] = None,
+    resend: Annotated[
+        bool, typer.Option("--resend", help="Send at once what never arrived at the address before.")
+    ] = False,
     folder: Folder = None,
     as_json: AsJson = False,
 ) -> int:
     """Adds or changes a person; what is not named stays. Open journeys look again.
+
+    With another address it lists what never arrived at the one before and is still worth sending.
 
     Example: waypost person set p-1001 --email ada@example.org --name "Ada Lovelace" --attribute member=true
     """
@@ -82,15 +90,26 @@ def set_(
             moved = before is not None and before.email != after.email
             cause = "address_changed" if moved else LOOK_AGAIN
             woken = wake_person(connection, person, cause, now) if changed and before else 0
-        told = wake(ledger, settings) if woken else True
+            lost = worth_sending(connection, person, now) if moved or resend else ()
+        again = [copy(ledger, one.message, "cli") for one in lost] if resend else []
+        told = wake(ledger, settings, people=(person,)) if (changed and before) or resend else True
         meant = suggestion(email) if email is not None else None
-        result = PersonSet(person=person, changed=changed, woken=woken, did_you_mean=meant)
+        result = PersonSet(
+            person=person,
+            changed=changed,
+            woken=woken,
+            worth_sending=tuple(lost),
+            sent_again=tuple(row.id for row in again),
+            did_you_mean=meant,
+        )
         later = "" if told else "; the engine is away, they hear of it from the next command"
         if as_json:
             write_json(result)
         else:
             said = "added" if before is None else "changed" if changed else "unchanged"
             say(f"{said} {person}" + (f"; {woken} open journey(s) look again{later}" if woken else ""))
+            for one in lost:
+                say(_lost(one, sent_again=resend))
         if meant is not None and email is not None:
             complain(f"{email.rpartition('@')[2]}: did you mean {meant.rpartition('@')[2]}?")
         return 0
@@ -149,6 +168,11 @@ def _fields(connection: Connection) -> dict[str, FieldSpec]:
     """What the published programs say of people; of two that name a field alike, the later."""
     plans_of_all = (current_plan(connection, program) for program in sorted(plans.programs(connection)))
     return {name: spec for plan in plans_of_all for name, spec in plan.person.items()}
+
+
+def _lost(one: WorthSending, *, sent_again: bool) -> str:
+    then = "sent again" if sent_again else f"to send it again: waypost message resend {one.message}"
+    return f"  {one.notification} did not arrive ({one.why or 'no reason known'}); {then}"
 
 
 def _cell(value: object) -> str:

@@ -1,7 +1,7 @@
 """Opens what a command works with, and closes it before the command leaves."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from ledger import Ledger, journeys
 from ledger.journeys import JourneyRow
+from starter.alone import drive_all_to
 from starter.client import Waypost
 from starter.connection import EngineAway, connect
 from starter.installation import check
@@ -35,8 +36,16 @@ def with_ledger(folder: Path | None, story: Callable[[Ledger, Settings], int]) -
         return story(ledger, settings)
 
 
-def wake(ledger: Ledger, settings: Settings, told: Callable[[int], None] = lambda _: None) -> bool:
-    """Tells journeys what was just committed. False: the engine is away, and the next command will tell them."""
+def wake(
+    ledger: Ledger,
+    settings: Settings,
+    told: Callable[[int], None] = lambda _: None,
+    people: Sequence[str] = (),
+) -> bool:
+    """Tells journeys what was just committed, and what waits for these people outside of journeys.
+
+    False: the engine is away, and the next command will tell the journeys.
+    """
 
     async def run() -> bool:
         try:
@@ -45,6 +54,8 @@ def wake(ledger: Ledger, settings: Settings, told: Callable[[int], None] = lambd
             return False
         await check(client, ledger)
         await tell_waiting(client, ledger, told)
+        for person in people:
+            await drive_all_to(client, ledger, person)
         return True
 
     return asyncio.run(run())

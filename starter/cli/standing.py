@@ -79,7 +79,7 @@ def _set(
             if changed:
                 audit.record(connection, "cli", f"person_{next(iter(change))}", person, {**change, "why": why}, now)
             woken = wake_person(connection, person, cause, now) if changed else 0
-        told = wake(ledger, settings) if woken else True
+        told = wake(ledger, settings, people=(person,)) if changed else True
         if as_json:
             write_json(
                 StandingChanged(

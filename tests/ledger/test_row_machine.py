@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger import Ledger, LedgerFault, mail_tables, messages, sending, uncertain
+from ledger import Ledger, LedgerFault, by_hand, mail_tables, messages, sending, uncertain
 from ledger.message_rows import Claimed, MessageRow
 from ledger.row_machine import MOVES, Move, State
 from tests.ledger.given import CLOCK, LATER, LIVE, a_message_on_wire, present, to_wire
@@ -36,6 +36,7 @@ MAKE: Final[dict[Move, Callable[[Connection, MessageRow], bool]]] = {
     "ask": lambda conn, row: uncertain.ask(conn, row.id, LATER),
     "mark_sent": lambda conn, row: uncertain.mark_sent(conn, row.id, LATER),
     "drop": lambda conn, row: uncertain.drop(conn, row.id, LATER),
+    "letter": lambda conn, row: by_hand.printed(conn, row, "desk", "Subject", "<p></p>", "t1", CLOCK, LATER),
     "prove": lambda conn, row: uncertain.prove(conn, row.id, 1, LATER),
 }
 # Written out, not computed: what each state may become, and by what. A claimed row here is under a live lease.
@@ -45,6 +46,7 @@ LEGAL: Final[dict[State, dict[Move, State]]] = {
         "cancel": "cancelled",
         "expire": "expired",
         "refresh": "queued",
+        "letter": "accepted",
         "prove": "accepted",
     },
     "claimed": {
@@ -70,6 +72,7 @@ LEGAL: Final[dict[State, dict[Move, State]]] = {
         "cancel": "cancelled",
         "expire": "expired",
         "refresh": "retry",
+        "letter": "accepted",
         "prove": "accepted",
     },
     "unknown": {
@@ -83,8 +86,8 @@ LEGAL: Final[dict[State, dict[Move, State]]] = {
     },
     "review": {"resend": "retry", "mark_sent": "accepted", "drop": "cancelled", "prove": "accepted"},
     "failed": {"prove": "accepted"},
-    "cancelled": {"requeue": "queued", "prove": "accepted"},
-    "expired": {"requeue": "queued", "prove": "accepted"},
+    "cancelled": {"requeue": "queued", "letter": "accepted", "prove": "accepted"},
+    "expired": {"requeue": "queued", "letter": "accepted", "prove": "accepted"},
 }
 
 

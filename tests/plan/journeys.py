@@ -146,6 +146,7 @@ ENDINGS: Final[tuple[Ending, ...]] = (
     ("held", "channel_busy"),
     ("held", "address_not_allowed"),
     ("open", None),
+    ("cancelled", "cancelled_by_staff"),
 )
 
 

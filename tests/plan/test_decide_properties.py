@@ -144,6 +144,7 @@ STORIES: Final[tuple[tuple[SendWindow, list[Happening], Misfortune], ...]] = (
     (WEEKDAYS, EXTENDED, troubled("away", "2026-10-02 08:00", "2026-10-02 18:00")),
     (WINDOWS[0], EXTENDED, troubled("on_hold", "2026-11-24 08:00", "2026-12-20 18:00", *DOWN)),
     (WINDOWS[0], LEAVE, troubled("twins", "2026-09-01 10:00", "2026-09-02 10:00")),
+    (WINDOWS[0], KEPT, troubled("twins", "2026-09-01 10:00", "2026-09-02 10:00", ("cancelled", "cancelled_by_staff"))),
     (WINDOWS[0], KEPT, troubled("on_hold", "2026-09-03 08:00", "2026-09-08 18:00")),
     (WINDOWS[0], QUESTION, troubled("closed", "2026-09-04 08:00", "2026-09-20 18:00")),
     (WINDOWS[0], QUESTION, troubled("merged", "2026-09-04 08:00", "2026-09-20 18:00")),

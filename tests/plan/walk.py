@@ -15,7 +15,7 @@ from plan.life import Visit
 from plan.lifecycle import fold
 from plan.model import Plan
 
-State: TypeAlias = Literal["open", "held", "on_wire", "sent", "unknown", "failed"]
+State: TypeAlias = Literal["open", "held", "cancelled", "on_wire", "sent", "unknown", "failed"]
 ZONE: Final = "America/New_York"
 PEOPLE: Final = People(
     people={

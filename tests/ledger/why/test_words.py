@@ -79,7 +79,7 @@ def test_every_state_of_a_row_is_told(state: str) -> None:
 
 
 @pytest.mark.parametrize("state", ["cancelled", "expired"])
-@pytest.mark.parametrize("reason", [*ALL_SKIPPED, "cancelled_by_staff", "missed"])
+@pytest.mark.parametrize("reason", [*ALL_SKIPPED, "missed"])
 def test_whatever_took_a_message_back_is_told(state: str, reason: str) -> None:
     answer = explain(known(a_row(state, reason=reason)))
     assert (answer.case, answer.reason) == ("cancelled", reason)

@@ -60,7 +60,8 @@ def test_a_change_wakes_the_persons_journeys_and_what_it_held_up_leaves(run: Run
 
     until_now(lambda: outcome() == ["held"])  # its template greets by name
     ran = run("person", "set", person, "--name", "Ada", "--json")
-    assert ran.json == {"person": person, "changed": True, "woken": 1, "did_you_mean": None}
+    nothing_lost: dict[str, object] = {"worth_sending": [], "sent_again": [], "did_you_mean": None}
+    assert ran.json == {"person": person, "changed": True, "woken": 1, **nothing_lost}
     until_now(lambda: outcome() == ["sent"])
 
 

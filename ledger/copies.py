@@ -1,0 +1,44 @@
+"""Messages of no journey's plan: found by their key, their reader, and what they are a copy of."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from ledger import delivery, mail_tables
+from ledger.message_rows import MessageRow, original
+
+TABLE: Final = mail_tables.message
+
+
+def by_hand(connection: Connection, key: str) -> MessageRow | None:
+    """The message with this key, of those that belong to no journey."""
+    query = sa.select(TABLE).where(TABLE.c.key == key, TABLE.c.journey_id.is_(None))
+    found = connection.execute(query).mappings().first()
+    return None if found is None else MessageRow(**found)
+
+
+def family(connection: Connection, row: MessageRow) -> Sequence[MessageRow]:
+    """The message that this one is or is a copy of, and all its copies, oldest first."""
+    key = original(row.key)
+    mine = sa.or_(TABLE.c.key == key, TABLE.c.key.startswith(f"{key}+", autoescape=True))
+    query = sa.select(TABLE).where(TABLE.c.journey_id.is_not_distinct_from(row.journey_id), mine)
+    return [MessageRow(**found) for found in connection.execute(query.order_by(TABLE.c.id)).mappings()]
+
+
+def undelivered(connection: Connection, person_id: str) -> Sequence[MessageRow]:
+    """The person's messages that did not arrive and of which no later copy may have, oldest first."""
+    query = sa.select(TABLE).where(TABLE.c.person_id == person_id).order_by(TABLE.c.id)
+    last: dict[tuple[str | None, str], MessageRow] = {}
+    for found in connection.execute(query).mappings():
+        one = MessageRow(**found)
+        last[one.journey_id, original(one.key)] = one
+    return [one for one in last.values() if one.state == "failed" or one.delivery in delivery.FAILED]
+
+
+def under_way(connection: Connection, person_id: str) -> Sequence[MessageRow]:
+    """Open messages of no journey's plan to this person, oldest first."""
+    mine = sa.and_(TABLE.c.person_id == person_id, TABLE.c.source != "plan", sa.text(mail_tables.OPEN))
+    query = sa.select(TABLE).where(mine).order_by(TABLE.c.id)
+    return [MessageRow(**found) for found in connection.execute(query).mappings()]
