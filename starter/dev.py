@@ -23,10 +23,11 @@ from ledger.installation import Installation
 from starter import engine, processes
 from starter.connection import connect
 from starter.engine import NAMESPACE, Ports
-from starter.folder import alone, choose_ports, empty, log_file, settle
+from starter.folder import alone, choose_api_port, choose_ports, empty, log_file, settle
 from starter.installation import claim, equip
 from starter.ledgers import migrate_checked, open_checked, shown
 from starter.plans import publish, read_plan, shipped
+from starter.ports import HOST
 from starter.running import Running, running, write
 from starter.schedules import schedule_upkeep
 from starter.settings import Settings
@@ -34,9 +35,12 @@ from starter.supervisor import Part, Supervisor
 from starter.waking import tell_waiting
 
 WORKER_READY: Final = "worker ready"
+API_READY: Final = "api ready"
+PUBLIC_URL: Final = "WAYPOST_API_PUBLIC_URL"
 CLEAR_WITHIN: Final = 10.0  # seconds for what a killed `dev` left behind
 SERVER_PATIENCE: Final = 10.0
 WORKER_PATIENCE: Final = 30.0  # a send under way is given its twenty seconds
+API_PATIENCE: Final = 25.0  # requests under way are given twenty
 STOPS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -47,6 +51,8 @@ class Asked(BaseModel):
 
     temporal_port: int | None = None
     ui_port: int | None = None
+    api_port: int | None = None
+    api: bool = True  # whether pages and webhooks are served
     fast_forward: bool = False
     afresh: bool = False  # of a folder that only demonstrations have used: nothing of the last one stays
 
@@ -60,6 +66,7 @@ class Ready(BaseModel):
     namespace: str
     http_api: str
     web_ui: str
+    api: str
     mail: str
     ledger: str
     folder: str
@@ -67,7 +74,7 @@ class Ready(BaseModel):
     def __str__(self) -> str:
         return (
             f"ready · Temporal {self.temporal} · HTTP API {self.http_api} · Web UI {self.web_ui}"
-            f" · mail {self.mail} · ledger {self.ledger}"
+            f"{f' · API {self.api}' if self.api else ''} · mail {self.mail} · ledger {self.ledger}"
         )
 
 
@@ -101,6 +108,7 @@ async def _run(folder: Path, asked: Asked, story: Story, say: Callable[[str], No
         before = running(folder)
         await processes.clear(before.parts if before else (), CLEAR_WITHIN)
         ports = choose_ports(asked.temporal_port, asked.ui_port, before)
+        api_port = choose_api_port(folder, asked.api_port, before, ports) if asked.api else None
         if asked.afresh:
             empty(folder)
         settings = settle(folder, fast_forward=asked.fast_forward)
@@ -112,10 +120,15 @@ async def _run(folder: Path, asked: Asked, story: Story, say: Callable[[str], No
             http_api=ports.http_api_url,
             web_ui=ports.web_ui_url,
             namespace=NAMESPACE,
+            api=f"http://{HOST}:{api_port}" if api_port else "",
         )
-        supervisor = Supervisor(os.environ, say, lambda: _write(folder, state, supervisor))
+        # Links to pages of ours lead to where they are served.
+        environment = {PUBLIC_URL: state.api} if state.api and not settings.api.public_url else {}
+        supervisor = Supervisor({**os.environ, **environment}, say, lambda: _write(folder, state, supervisor))
         try:
             client = await _start(settings, asked, ledger, ports, supervisor, say)
+            if api_port:
+                await supervisor.start(_api(folder, api_port))
             await story(Everything(settings, client, ledger, _ready(settings, ledger, state)))
         finally:
             await supervisor.stop()
@@ -156,6 +169,15 @@ def _worker(folder: Path) -> Part:
     return Part("worker", command, log_file(folder, "worker"), answers, WORKER_PATIENCE)
 
 
+def _api(folder: Path, port: int) -> Part:
+    async def answers(written: str) -> bool:
+        return API_READY in written
+
+    command = [sys.executable, "-P", "-m", "starter.cli", "serve", "--dir", str(folder)]
+    command += ["--host", HOST, "--port", str(port)]
+    return Part("API", command, log_file(folder, "api"), answers, API_PATIENCE)
+
+
 def _installation(ledger: Ledger) -> Installation | None:
     with ledger.read() as connection:
         return installation.installation(connection)
@@ -181,6 +203,7 @@ def _ready(settings: Settings, ledger: Ledger, state: Running) -> Ready:
         namespace=state.namespace,
         http_api=state.http_api,
         web_ui=state.web_ui,
+        api=state.api,
         mail=settings.mail_goes_to,
         ledger=shown(ledger),
         folder=str(settings.dir),

@@ -81,6 +81,13 @@ def choose_ports(temporal: int | None, web_ui: int | None, before: Running | Non
     return Ports(own, choose(None, "", usual=(*last[1:2], USUAL_HTTP_PORT), taken={own, page}), page)
 
 
+def choose_api_port(folder: Path, asked: int | None, before: Running | None, ports: Ports) -> int:
+    """As asked, else as before, else as the settings of the folder say. Raises Refused."""
+    last = (int(before.api.rpartition(":")[2]),) if before and before.api else ()
+    taken = {ports.temporal, ports.http_api, ports.web_ui}
+    return choose(asked, "--api-port", usual=(*last, load_settings(folder).api.port), taken=taken)
+
+
 def log_file(folder: Path, name: str) -> Path:
     """Where a part writes; what follows is appended."""
     log = folder / LOGS / f"{name}.log"

@@ -20,6 +20,7 @@ class Running(BaseModel):
     http_api: str
     web_ui: str
     namespace: str
+    api: str = ""  # our own pages and webhooks; empty: they were not served
     parts: tuple[ProcessMark, ...] = ()  # `dev` itself first
 
 

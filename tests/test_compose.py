@@ -23,8 +23,8 @@ SCRIPTS = sorted((ROOT / "deploy").glob("*.sh"))
 BIN = Path(sys.executable).parent
 
 
-def test_there_is_a_database_a_server_a_web_ui_and_a_worker() -> None:
-    assert {"postgres", "temporal", "temporal-ui", "worker"} <= set(SERVICES)
+def test_there_is_a_database_a_server_a_web_ui_a_worker_and_an_api() -> None:
+    assert {"postgres", "temporal", "temporal-ui", "worker", "api"} <= set(SERVICES)
 
 
 def test_every_image_is_pinned_to_a_release() -> None:

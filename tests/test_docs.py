@@ -60,8 +60,9 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
     make.write_text(f'#!/bin/sh\nexec {shutil.which("make")} --dry-run --directory {ROOT} "$@"\n')
     make.chmod(0o755)
     environment = {**PLAIN, "PATH": f"{make.parent}:{BIN}:{os.environ['PATH']}"}
-    port, ui_port = free_ports(2)
+    port, ui_port, api_port = free_ports(3)
     command = [str(BIN / "waypost"), "dev", "--temporal-port", str(port), "--ui-port", str(ui_port)]
+    command += ["--api-port", str(api_port)]
     with subprocess.Popen(
         command, cwd=folder, env={**os.environ, **environment}, stdout=subprocess.PIPE, text=True
     ) as process:

@@ -53,7 +53,9 @@ def demo(
             await asyncio.Event().wait()
 
     out.print("Starting Temporal's server, a worker and the ledger …")
-    asyncio.run(dev.run(chosen, Asked(fast_forward=True, afresh=True), story, lambda text: out.print(escape(text))))
+    asyncio.run(
+        dev.run(chosen, Asked(fast_forward=True, afresh=True, api=False), story, lambda text: out.print(escape(text)))
+    )
     return 0 if done.is_set() else INTERRUPTED
 
 

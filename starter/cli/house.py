@@ -27,17 +27,21 @@ def dev(
     ui_port: Annotated[
         int | None, typer.Option(min=1, max=65535, help="Port of the Web UI. [default: 8233, or a free one]")
     ] = None,
+    api_port: Annotated[
+        int | None,
+        typer.Option(min=1, max=65535, help="Port of pages and webhooks. [default: 8085, or a free one]"),
+    ] = None,
     fast_forward: Annotated[
         bool, typer.Option("--fast-forward", help="Let journeys be taken through time. Counts at the first start only.")
     ] = False,
     folder: Folder = None,
     as_json: AsJson = False,
 ) -> int:
-    """Runs everything on this machine until Ctrl-C: Temporal, its Web UI, a worker, ledger and mail in a folder.
+    """Runs everything on this machine until Ctrl-C: Temporal, its Web UI, a worker, our pages, ledger and mail.
 
     For evaluation and development. Example: waypost dev --dir ./trial
     """
-    asked = embedded.Asked(temporal_port=temporal_port, ui_port=ui_port, fast_forward=fast_forward)
+    asked = embedded.Asked(temporal_port=temporal_port, ui_port=ui_port, api_port=api_port, fast_forward=fast_forward)
     errors = console(stderr=True)
     waiting = errors.status("starting Temporal, worker and ledger") if errors.is_terminal else None
 

@@ -117,6 +117,15 @@ def test_staff_say_that_a_message_was_delivered_or_not(ledger: Ledger) -> None:
     assert said == ["undelivered", "delivered"]
 
 
+def test_what_staff_know_outdoes_a_failure_and_its_class(ledger: Ledger) -> None:
+    with ledger.write() as connection:
+        row = sent(connection)
+        record(connection, event("bounced", row, failure="content"))
+        provider_events.say(connection, row.id, "delivered", "desk.eva", AT + DAY)
+        after = present(connection, row.id)
+    assert (after.delivery, after.failure, after.failed_at) == ("delivered", None, AT)
+
+
 def test_of_a_message_that_never_left_staff_can_say_nothing(ledger: Ledger) -> None:
     with ledger.write() as connection:
         row = a_message(connection)

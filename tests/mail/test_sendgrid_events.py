@@ -121,6 +121,8 @@ def test_a_kind_that_nobody_knows_is_kept_raw() -> None:
 def test_two_unknown_things_are_two_even_in_one_second() -> None:
     one, two = read(body([{"event": "teleported", "to": "a"}, {"event": "teleported", "to": "b"}]), NOW).events
     assert one.content != two.content
+    again = read_one(copy({"event": "teleported", "to": "a"}, new_id=True))
+    assert again.content == one.content
 
 
 @pytest.mark.parametrize("kind", sorted(FIELDS))

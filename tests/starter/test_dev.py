@@ -74,8 +74,15 @@ def started() -> Iterator[list[Dev]]:
 
 
 def _ports() -> list[str]:
-    temporal, ui = free_ports(2)
-    return ["--temporal-port", str(temporal), "--ui-port", str(ui)]
+    temporal, ui, api = free_ports(3)
+    return ["--temporal-port", str(temporal), "--ui-port", str(ui), "--api-port", str(api)]
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(url, trust_env=False).is_success
+    except httpx.TransportError:
+        return False
 
 
 def test_every_journey_goes_on_whatever_is_killed(tmp_path: Path, started: list[Dev]) -> None:
@@ -83,10 +90,12 @@ def test_every_journey_goes_on_whatever_is_killed(tmp_path: Path, started: list[
     dev = Dev(tmp_path / "house", *ports, "--fast-forward")
     started.append(dev)
     found = dev.ready().running
-    for address in (found.temporal, found.http_api, found.web_ui, str(dev.folder / "mail"), "ledger.db"):
+    for address in (found.temporal, found.http_api, found.web_ui, found.api, str(dev.folder / "mail"), "ledger.db"):
         assert address in dev.said
     assert found.temporal.endswith(f":{ports[1]}")
     assert found.web_ui.endswith(f":{ports[3]}")
+    assert found.api.endswith(f":{ports[5]}")
+    assert httpx.get(f"{found.api}/health", trust_env=False).is_success
     assert httpx.get(f"{found.http_api}/api/v1/system-info", trust_env=False).is_success
 
     dev.waypost("person", "set", "p-1", "--email", "p-1@example.org", "--name", "Ada")
@@ -98,10 +107,11 @@ def test_every_journey_goes_on_whatever_is_killed(tmp_path: Path, started: list[
     assert f"waypost dev runs in {dev.folder} already" in dev.said
     assert f"Temporal {found.temporal}" in dev.said.rpartition("runs in")[2]
 
-    worker, server = dev.part("worker"), dev.part("Temporal server")
-    for pid in (worker, server):
+    killed = {name: dev.part(name) for name in ("API", "worker", "Temporal server")}
+    for pid in killed.values():
         os.kill(pid, signal.SIGKILL)
-    until_now(lambda: dev.part("worker") != worker and dev.part("Temporal server") != server)
+    until_now(lambda: all(dev.part(name) != pid for name, pid in killed.items()))
+    until_now(lambda: _answers(f"{found.api}/health"))
     until_now(lambda: dev.waypost("tell", "p-1", "submitted", "--id", "s-1", "--wait").returncode == 0)
 
     left = dev.running.parts
@@ -111,10 +121,11 @@ def test_every_journey_goes_on_whatever_is_killed(tmp_path: Path, started: list[
     again = Dev(tmp_path / "house")
     started.append(again)
     assert again.ready().running.web_ui == found.web_ui
+    assert again.running.api == found.api
     assert "stage in_review" in again.waypost("show", "p-1").stdout
     parts = again.running.parts
     assert again.end(signal.SIGINT) == 0
-    assert [part.alive for part in parts] == [False, False, False]
+    assert [part.alive for part in parts] == [False, False, False, False]
     assert again.running.parts == ()
     assert "Traceback" not in again.said
 
