@@ -19,12 +19,14 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from activities.breaker import Breaker
 from activities.decide import Decide
-from activities.notify import Notify
+from activities.notify import LEASE, Notify
 from activities.shelf import Shelf
 from ledger import open_ledger
+from ledger.uncertain import Patience
 from mail.folder import MailFolder
 from mail.message import Email
-from mail.transport import HandOver
+from mail.sendgrid_mail import SendGrid
+from mail.transport import HandOver, Transport
 from workflows import wire
 from workflows.journey import Journey
 from workflows.wire import DecideRequest
@@ -41,6 +43,10 @@ class Orders(BaseModel):
     mail: str
     die_after_deciding: str | None = None  # an event's type
     die_at_hand_over: str | None = None  # "before" or "after" the file is written
+    sendgrid: str | None = None  # where SendGrid answers, in place of the folder
+    key: str = ""
+    lease: timedelta = LEASE
+    patience: timedelta | None = None  # for evidence, at first and when urgent; by default what is usual
 
 
 def die() -> None:
@@ -79,6 +85,16 @@ class MortalFolder(MailFolder):
         return answer
 
 
+def _transport(orders: Orders) -> Transport:
+    if orders.sendgrid is None:
+        return MortalFolder(Path(orders.mail), orders.die_at_hand_over)
+    return SendGrid(orders.key, orders.sendgrid, total=orders.lease / 2)
+
+
+def _patience(orders: Orders) -> Patience:
+    return Patience() if orders.patience is None else Patience(orders.patience, orders.patience)
+
+
 async def work(orders: Orders) -> None:
     """Polls until it is killed."""
     client = await Client.connect(orders.address, namespace=orders.namespace, data_converter=wire.DATA_CONVERTER)
@@ -86,7 +102,7 @@ async def work(orders: Orders) -> None:
     shelf = Shelf()
     decide = MortalDecide(ledger.with_wait(timedelta(seconds=2)), shelf, Breaker(share=THREADS // 2))
     decide.moment = orders.die_after_deciding
-    notify = Notify(ledger, shelf, MortalFolder(Path(orders.mail), orders.die_at_hand_over))
+    notify = Notify(ledger, shelf, _transport(orders), lease=orders.lease, patience=_patience(orders))
     with ThreadPoolExecutor(THREADS) as deciding, ThreadPoolExecutor(THREADS) as sending:
         journeys = Worker(
             client,
