@@ -68,24 +68,30 @@ def record(connection: Connection, post_id: str | None, events: Sequence[NewEven
     return Recorded(len(fresh), sum(match.message_id is not None for _, match in fresh))
 
 
-def rematch(connection: Connection, now: datetime, limit: int = 1000) -> int:
-    """Looks again for the messages of events that had none, for five days; says how many were found."""
+def rematch(connection: Connection, now: datetime, limit: int = 1000) -> list[str]:
+    """Looks again for the messages of events that had none, for five days; the ids of what was found.
+
+    What names somebody else's message is never looked at again, however much of that there is.
+    """
     unmatched = sa.and_(TABLE.c.message_id.is_(None), TABLE.c.matched.is_(None), TABLE.c.received_at > now - REMATCHED)
-    query = sa.select(TABLE).where(unmatched).order_by(TABLE.c.received_at, TABLE.c.id).limit(limit)
+    ours = TABLE.c.raw[OUR_ID].as_string()
+    nameless = sa.and_(ours.is_(None), TABLE.c.provider_message_id.is_(None), TABLE.c.address.is_not(None))
+    hopeful = sa.or_(ours.in_(sa.select(MESSAGE.c.id)), nameless)
+    query = sa.select(TABLE).where(unmatched, hopeful).order_by(TABLE.c.received_at.desc(), TABLE.c.id).limit(limit)
     rows = connection.execute(query).mappings().all()
     events = {
         row["id"]: NewEvent(**{name: row[name] for name in NewEvent.model_fields if name in row} | _ours(row["raw"]))
         for row in rows
     }
     messages = matching.known(connection, {event.message_id for event in events.values() if event.message_id})
-    found = []
+    found: dict[str, tuple[NewEvent, Match]] = {}
     for id_, event in events.items():
         match = matching.match(connection, event, messages)
         if match.matched is not None:
             connection.execute(sa.update(TABLE).where(TABLE.c.id == id_).values(**match._asdict()))
-            found.append((event, match))
-    _count(connection, found, now)
-    return len(found)
+            found[id_] = event, match
+    _count(connection, found.values(), now)
+    return list(found)
 
 
 def note(

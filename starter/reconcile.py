@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from ledger import audit, facts, journeys, overdue, sending, uncertain
+from ledger import audit, facts, journeys, overdue, provider_events, sending, uncertain
 from ledger.engine import Ledger
 from ledger.journeys import JourneyRow
 from ledger.message_rows import MessageRow
@@ -33,6 +33,7 @@ EXAMPLES: Final = 5
 LOST: Final = "nobody is left who knows how its hand-over ended"
 RULES: Final = {
     "untold": "changes that journeys were not told of; told now",
+    "unmatched": "reports of a provider whose message was not known when they came; found now",
     "unstarted": "journeys enrolled and never confirmed by the engine; started now",
     "missing": "journeys open in the ledger that do not run in the engine: terminated, failed or deleted",
     "stranger": "journeys that run in the engine and are unknown to the ledger",
@@ -98,6 +99,7 @@ class Reconciler:
         """
         self._found, self._mended = {rule: [] for rule in RULES}, Counter()
         settled_by = datetime.now(UTC) - self._grace
+        await self._match()
         await self._tell(settled_by)
         await self._start(settled_by)
         if whole or repair or await self._counts_differ():
@@ -108,6 +110,17 @@ class Reconciler:
     def _finding(self, rule: str, says: str) -> Finding:
         ids = sorted(self._found[rule])
         return Finding(rule=rule, says=says, found=len(ids), mended=self._mended[rule], examples=tuple(ids[:EXAMPLES]))
+
+    async def _match(self) -> None:
+        def matched() -> list[str]:
+            with self._ledger.write() as conn:
+                return provider_events.rematch(conn, datetime.now(UTC))
+
+        late = await asyncio.to_thread(matched)
+        self._found["unmatched"] += late
+        self._mended["unmatched"] += len(late)
+        if late:
+            await tell_waiting(self._client, self._ledger)
 
     async def _tell(self, settled_by: datetime) -> None:
         late = await self._read(lambda conn: overdue.untold(conn, settled_by))

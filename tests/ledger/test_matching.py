@@ -51,12 +51,12 @@ def test_an_event_of_a_message_that_is_not_there_yet_finds_it_later(ledger: Ledg
         new = new_message()
         early = event("bounced", message_id=new.id, attempt=1, raw={"mid": new.id}, failure="content")
         assert record(connection, early) == Recorded(1, 0)
-        assert provider_events.rematch(connection, RECEIVED) == 0
+        assert not provider_events.rematch(connection, RECEIVED)
         messages.queue(connection, new)
-        assert provider_events.rematch(connection, RECEIVED + DAY) == 1
+        assert len(provider_events.rematch(connection, RECEIVED + DAY)) == 1
         assert events(connection) == [("bounced", new.id, "id")]
         after = present(connection, new.id)
-        assert provider_events.rematch(connection, RECEIVED + DAY) == 0
+        assert not provider_events.rematch(connection, RECEIVED + DAY)
     assert (after.delivery, after.failure) == ("bounced", "content")
 
 
@@ -64,5 +64,18 @@ def test_a_bounce_without_ids_finds_its_message_later_too(ledger: Ledger) -> Non
     with ledger.write() as connection:
         record(connection, event("bounced"))
         row = sent(connection)
-        assert provider_events.rematch(connection, RECEIVED) == 1
+        assert len(provider_events.rematch(connection, RECEIVED)) == 1
         assert events(connection) == [("bounced", row.id, "address")]
+
+
+def test_much_that_is_another_s_keeps_nothing_of_ours_from_being_found(ledger: Ledger) -> None:
+    with ledger.write() as connection:
+        a_journey(connection)
+        new = new_message()
+        strange = [event("opened", message_id=f"x-{n}", raw={"mid": f"x-{n}"}) for n in range(3)]
+        strange += [event("opened", provider_message_id=f"marketing-{n}") for n in range(3)]
+        strange += [event("account_changed", address=None)]
+        record(connection, *strange, event("opened", message_id=new.id, raw={"mid": new.id}))
+        messages.queue(connection, new)
+        assert len(provider_events.rematch(connection, RECEIVED, limit=1)) == 1
+        assert [message for _, message, _ in events(connection) if message] == [new.id]

@@ -14,9 +14,10 @@ from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
 from temporalio.client import WorkflowExecutionStatus
 
-from ledger import Ledger, audit, journeys, mail_tables, messages
+from ledger import Ledger, audit, journeys, mail_tables, messages, provider_events
 from ledger.engine import database_now
 from ledger.identifiers import uuid7
+from ledger.matching import NewEvent
 from ledger.message_rows import NewMessage
 from ledger.row_machine import State
 from ledger.uncertain import Patience
@@ -252,6 +253,39 @@ async def test_a_message_without_a_journey_is_driven_again(scene: Scene, reconci
     assert found(await reconciler.round())["ownerless"] == (1, 1)
     described = await scene.client.get_workflow_handle(f"message:{new.id}").describe()
     assert described.status is WorkflowExecutionStatus.RUNNING
+
+
+async def test_a_report_that_came_before_its_message_was_known_counts_in_the_end(
+    scene: Scene, reconciler: Reconciler
+) -> None:
+    now = datetime.now(UTC)
+    new = NewMessage(
+        id=uuid7(),
+        program="guild",
+        journey_id=None,
+        key="adhoc#m-2",
+        source="staff",
+        rule="adhoc",
+        purpose="announcement",
+        to="applicant",
+        plan_version="v1",
+        queued_at=now,
+    )
+    early = NewEvent(
+        provider="sendgrid", content="c-1", kind="bounced", provider_kind="bounce", message_id=new.id, at=now,
+        raw={"mid": new.id},
+    )  # fmt: skip
+    with scene.ledger.write() as conn:
+        assert provider_events.record(conn, None, [early], now).matched == 0
+    assert found(await reconciler.round()) == {}
+    with scene.ledger.write() as conn:
+        messages.queue(conn, new)
+        messages.cancel(conn, new.id, "cancelled_by_staff", now)
+    assert found(await reconciler.round()) == {"unmatched": (1, 1)}
+    with scene.ledger.read() as conn:
+        row = messages.row(conn, new.id)
+    assert row is not None
+    assert row.delivery == "bounced"
 
 
 def actions(ledger: Ledger, subject: str) -> list[str]:
