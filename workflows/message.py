@@ -61,8 +61,7 @@ class Message:
         while True:
             self._woken = False
             outcome = await self._attempt()
-            too_long = workflow.info().is_continue_as_new_suggested() and not self._cancel_pending()
-            if outcome.result in SETTLED or too_long:
+            if outcome.result in SETTLED or (self._too_long() and not self._cancel_pending()):
                 return outcome
             await self._rest(outcome)
 
@@ -103,6 +102,12 @@ class Message:
         )
         self._alarm.set(again_at, "try again")
         await workflow.wait_condition(lambda: self._woken or self._alarm.rang or self._cancel_pending())
+
+    def _too_long(self) -> bool:
+        info = workflow.info()
+        if self._given.renew_after:
+            return info.get_current_history_length() >= self._given.renew_after
+        return info.is_continue_as_new_suggested()
 
     def _cancel_pending(self) -> bool:
         return workflow.cancellation_reason() is not None and not self._cancel_heard

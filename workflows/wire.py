@@ -155,6 +155,7 @@ class MessageInput(Recorded):
     message_id: str = ""
     key: str = ""
     summary: str = ""  # one line for the Web UI's timeline
+    renew_after: int = 0  # continue as new at this many events; 0: when the server suggests it
 
 
 class JourneyState(Recorded):

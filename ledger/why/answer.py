@@ -27,6 +27,8 @@ Case = Literal[
     "blocked",
     "dropped",
     "undelivered",
+    "by_post",
+    "noted",
     "failed",
     "on_wire",
     "unknown",

@@ -145,6 +145,8 @@ def _undated(known: Known, verdict: Verdict) -> Iterator[str]:
 
 def _by(row: MessageRow) -> str:
     who = f" by {row.by}" if row.by else ""
+    if row.channel != "email" and row.source == "staff":
+        return f", noted{who}"
     return {"plan": "", "broadcast": f", of a broadcast{who}", "outside": f", kept from outside{who}"}.get(
         row.source, f", sent by hand{who}"
     )

@@ -43,7 +43,22 @@ def handed_over(known: Known, row: MessageRow) -> Verdict:
             return _unknown(known, row)
         case "review":
             return _review(row)
+    if row.channel != "email" or row.source == "outside":
+        return _failure(known, row) or _otherwise(known, row)
     return _failure(known, row) or _read(known, row) or _elsewhere(known, row) or _on_its_way(known, row)
+
+
+def _otherwise(known: Known, row: MessageRow) -> Verdict:
+    """What left by other ways than our mail, on the word of whoever wrote it down."""
+    on = f" on {known.wall(row.sent_at)}" if row.sent_at else ""
+    by = f", as {row.by} noted" if row.by else ""
+    arrived = f" Staff know that it arrived on {known.wall(row.delivered_at)}." if row.delivered_at else ""
+    if row.channel == "letter":
+        printed = f": {row.by} printed it{on}" if row.by and row.source == "plan" else f"{on}{by}"
+        return Verdict("by_post", "sent", f"It went by post{printed}.{arrived}")
+    if row.channel == "call":
+        return Verdict("noted", "sent", f"It was said in a call{on}{by}.{arrived}")
+    return Verdict("noted", "sent", f"Another system sent it{on}{by}; what came of it is not known here.{arrived}")
 
 
 def address_of_old(known: Known, row: MessageRow) -> str | None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 from pydantic import JsonValue
@@ -14,11 +14,12 @@ from activities.breaker import Breaker
 from activities.decide import Decide
 from activities.notify import Notify
 from activities.shelf import Shelf
-from ledger import Ledger, facts, journeys, mail_tables, messages, people, plans, sending
+from ledger import Ledger, facts, journeys, mail_tables, messages, people, plans, sending, texts
 from ledger.engine import database_now
 from ledger.facts import FactRow
+from ledger.identifiers import uuid7
 from ledger.journeys import JourneyRow
-from ledger.message_rows import Claimed, MessageRow
+from ledger.message_rows import Claimed, MessageRow, NewMessage
 from ledger.people import PersonRow
 from ledger.uncertain import Patience
 from mail.folder import MailFolder
@@ -234,3 +235,39 @@ def end_wait_of_channels(ledger: Ledger) -> None:
     """As if whatever keeps channels shut were over."""
     with ledger.write() as conn:
         conn.execute(sa.update(mail_tables.channel).values(retry_at=database_now(conn, timedelta(seconds=-1))))
+
+
+def by_hand(ledger: Ledger, text: str = "Dear [[applicant.first_name]],\n\nroom 4.", **changes: Any) -> Due:
+    """A message to Ada, as the command writes it."""
+    new = {
+        "id": uuid7(),
+        "program": "guild",
+        "journey_id": None,
+        "key": f"adhoc#{uuid7()}",
+        "source": "staff",
+        "by": "desk",
+        "rule": "adhoc",
+        "purpose": "announcement",
+        "to": "applicant",
+        "person_id": "ada",
+        "plan_version": a_plan().version,
+        "queued_at": START,
+    }
+    with ledger.write() as conn:
+        kept = {"subject": texts.put(conn, "Your seat", START), "text": texts.put(conn, text, START)}
+        row = messages.queue(conn, NewMessage.model_validate(new | {"fields": kept} | changes))
+    return Due(key=row.key, message_id=row.id)
+
+
+def copy_of(desk: Desk, key: str, **fields: Any) -> Due:
+    """The journey's message again, as the command writes it."""
+    base = desk.row(key)
+    return by_hand(
+        desk.ledger,
+        journey_id=JOURNEY,
+        key=f"{key}+1",
+        rule=base.rule,
+        purpose=base.purpose,
+        to=base.to,
+        fields={**base.fields, **fields},
+    )

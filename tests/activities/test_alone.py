@@ -1,6 +1,6 @@
 """Messages of no plan: what staff wrote and copies sent again leave by the same checks, true at their instant."""
 
-from typing import Any, Final
+from typing import Final
 
 import pytest
 from temporalio.testing import ActivityEnvironment
@@ -8,18 +8,19 @@ from temporalio.testing import ActivityEnvironment
 from activities.notify import Notify, Ready
 from activities.shelf import Shelf
 from activities.withdraw import Withdraw
-from ledger import Ledger, audit, bodies, messages, people, suppressions, texts
+from ledger import Ledger, audit, bodies, messages, people, suppressions
 from ledger.identifiers import uuid7
-from ledger.message_rows import MessageRow, NewMessage
+from ledger.message_rows import MessageRow
 from tests.activities.given import (
     JOURNEY,
     PLAN,
     START,
     Desk,
     Recorder,
-    a_plan,
     ada,
     after,
+    by_hand,
+    copy_of,
     end_lease,
     event,
     publish,
@@ -30,42 +31,6 @@ from workflows.wire import Due, Outcome, SendRequest
 NIGHT: Final = after(hours=13)  # 23:00 in New York, outside the window
 WEEK: Final = "due_reminder:P7D@2026-12-04>applicant"
 REMARKED: Final = "remarked#r-1>applicant"
-
-
-def by_hand(ledger: Ledger, text: str = "Dear [[applicant.first_name]],\n\nroom 4.", **changes: Any) -> Due:
-    """A message to Ada, as the command writes it."""
-    new = {
-        "id": uuid7(),
-        "program": "guild",
-        "journey_id": None,
-        "key": f"adhoc#{uuid7()}",
-        "source": "staff",
-        "by": "desk",
-        "rule": "adhoc",
-        "purpose": "announcement",
-        "to": "applicant",
-        "person_id": "ada",
-        "plan_version": a_plan().version,
-        "queued_at": START,
-    }
-    with ledger.write() as conn:
-        kept = {"subject": texts.put(conn, "Your seat", START), "text": texts.put(conn, text, START)}
-        row = messages.queue(conn, NewMessage.model_validate(new | {"fields": kept} | changes))
-    return Due(key=row.key, message_id=row.id)
-
-
-def copy_of(desk: Desk, key: str, **fields: Any) -> Due:
-    """The journey's message again, as the command writes it."""
-    base = desk.row(key)
-    return by_hand(
-        desk.ledger,
-        journey_id=JOURNEY,
-        key=f"{key}+1",
-        rule=base.rule,
-        purpose=base.purpose,
-        to=base.to,
-        fields={**base.fields, **fields},
-    )
 
 
 def stored(ledger: Ledger, due: Due) -> MessageRow:

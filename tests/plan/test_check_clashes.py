@@ -40,6 +40,16 @@ from tests.plan.written import changed, loaded, problems
         ),
         (
             "coverage: {N12",
+            "  adhoc: {purpose: announcement, to: desk, on: created}\ncoverage: {N12",
+            "51: `adhoc` is what Waypost calls messages that no plan sends: give the notification another name",
+        ),
+        (
+            "coverage: {N12",
+            "  Broadcast: {purpose: announcement, to: desk, on: created}\ncoverage: {N12",
+            "51: `Broadcast` is what Waypost calls messages that no plan sends: give the notification another name",
+        ),
+        (
+            "coverage: {N12",
             (
                 "  hi: {purpose: announcement, to: desk, on: created, was: old}\n"
                 "  ho: {purpose: announcement, to: reviewer, on: created, was: old}\ncoverage: {N12"

@@ -11,7 +11,7 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.api.workflowservice.v1 import ResetWorkflowExecutionRequest
 from temporalio.exceptions import ApplicationError
 
-from tests.replay.messages import message_held, message_withdrawn
+from tests.replay.messages import message_continued, message_held, message_withdrawn
 from tests.workflows.stubs import Attempt, Case, Script, instant, tell
 from tests.workflows.world import Subject, World, envelope, raw
 from workflows.wire import DecideRequest, Decision, Due, Outcome
@@ -253,6 +253,7 @@ FEATURES: Final[Mapping[str, Callable[[World], Awaitable[Subject]]]] = {
         slowed_down,
         listed,
         message_held,
+        message_continued,
         message_withdrawn,
     )
 }

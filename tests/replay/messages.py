@@ -36,6 +36,20 @@ async def message_held(world: World) -> Subject:
     return await settled(subject)
 
 
+async def message_continued(world: World) -> Subject:
+    """Held until it has become too long to go on in one run."""
+
+    async def waits(case: Case, attempt: Attempt) -> Outcome:
+        result = "sent" if len(case.attempts) > 2 else "given_back"
+        return Outcome(key=attempt.key, result=result, reason="no_address")
+
+    subject = await world.start_message(waits, renew_after=18)
+    await subject.case.until(lambda: len(subject.case.attempts) == 1)
+    await resting(subject)
+    await subject.tell("_wake")
+    return await settled(subject)
+
+
 async def message_withdrawn(world: World) -> Subject:
     """Cancelled while its attempt runs and fails."""
     gate = asyncio.Event()

@@ -67,18 +67,22 @@ class Case:
         return self.sent()[-1]
 
     def bounce(self, message: dict[str, Any]) -> None:
-        """The provider reports a bounce."""
+        """The provider reports that its mail came back."""
+        self.report(message, "bounced", "invalid_address")
+
+    def report(self, message: dict[str, Any], kind: str, failure: str | None = None) -> None:
+        """The provider reports something of the message."""
         now = datetime.now(UTC)
         event = NewEvent(
             provider="sendgrid",
-            content=f"bounce of {message['id']}",
-            kind="bounced",
-            provider_kind="bounce",
+            content=f"{kind} {message['id']}",
+            kind=kind,
+            provider_kind=kind,
             message_id=message["id"],
             attempt=1,
             at=now,
             address=message["address"],
-            failure="invalid_address",
+            failure=failure,
         )
         with self.ledger.write() as connection:
             assert provider_events.record(connection, None, [event], now).matched == 1

@@ -6,10 +6,12 @@ from datetime import timedelta
 import pytest
 import pytest_asyncio
 
+from tests.replay.messages import resting
 from tests.temporal_server import TemporalServer
 from tests.workflows.conftest import Workers, opened
-from tests.workflows.stubs import Script
+from tests.workflows.stubs import Attempt, Case, Script
 from tests.workflows.world import World, envelope
+from workflows.wire import Outcome
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -43,6 +45,21 @@ async def test_a_whole_journey_runs_without_a_cache(world: World) -> None:
         ("touched", "accepted"),
         ("withdrawn", "accepted"),
     ]
+
+
+async def test_a_message_of_its_own_is_held_and_taken_back_without_a_cache(world: World) -> None:
+    async def held(_case: Case, attempt: Attempt) -> Outcome:
+        return Outcome(key=attempt.key, result="given_back", reason="no_address")
+
+    subject = await world.start_message(held)
+    await resting(subject)
+    await subject.tell("_wake")
+    await subject.case.until(lambda: len(subject.case.attempts) == 2)
+    await resting(subject)
+    await subject.handle.cancel()
+
+    assert (await subject.handle.result())["result"] == "cancelled"
+    assert (subject.case.withdrawn, len(subject.case.attempts)) == (1, 2)
 
 
 async def test_a_cancelled_journey_goes_on_without_a_cache(world: World) -> None:

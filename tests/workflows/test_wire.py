@@ -86,7 +86,7 @@ FULL: Final = (
         renew=True,
     ),
     SendRequest(journey="j", key="k", message_id="m", fence=1),
-    MessageInput(message_id="m", key="k", summary="s"),
+    MessageInput(message_id="m", key="k", summary="s", renew_after=9),
     STATE,
     JourneyInput(program="p", process="a", cycle="1", person="x", state=STATE, renew_after=9),
     Snapshot(

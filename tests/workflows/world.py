@@ -184,7 +184,7 @@ class World:
         )
         return subject
 
-    async def start_message(self, sending: Sending) -> Subject:
+    async def start_message(self, sending: Sending, renew_after: int = 0) -> Subject:
         """A message of its own, handed over by `sending`."""
         message = f"m{next(PERSONS)}"
         case = self.room.cases[message_workflow_id(message)] = Case(message_workflow_id(message), Script())
@@ -193,7 +193,9 @@ class World:
         self.subjects.append(subject)
         await self._still.client.start_workflow(
             MESSAGE,
-            MessageInput(message_id=message, key=f"adhoc#{message}", summary="adhoc → applicant"),
+            MessageInput(
+                message_id=message, key=f"adhoc#{message}", summary="adhoc → applicant", renew_after=renew_after
+            ),
             id=subject.handle.id,
             task_queue=JOURNEYS,
             start_signal="_wake",

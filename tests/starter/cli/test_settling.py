@@ -210,6 +210,16 @@ def test_a_message_that_its_reader_never_got_is_heard_by_its_journey(case: Case)
     until_now(lambda: case.outcomes().count(("did_not_arrive", "desk", "sent")) == 1)
 
 
+def test_a_clock_that_waits_for_a_message_starts_when_the_provider_reports_its_delivery(case: Case) -> None:
+    message = case.asked()
+    case.report(message, "processed")
+    case.tell_waiting()
+    assert not [line for line in case.run("show", case.person, "--json").json["upcoming"] if "answer_due" in line]
+    case.report(message, "delivered")
+    case.tell_waiting()
+    until_now(lambda: any("answer_due" in line for line in case.run("show", case.person, "--json").json["upcoming"]))
+
+
 def test_the_arrival_of_a_copy_starts_the_clock_too(case: Case) -> None:
     message = case.asked()
     case.bounce(message)
