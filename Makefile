@@ -14,7 +14,7 @@ RECIPE = environment.sh pyproject.toml constraints.txt
 TOOLS  = $(VENV)/installed-tools
 DEMO   = $(VENV)/installed-demo
 
-.PHONY: help install demo test soak check format-check lint types arrows bench format clean
+.PHONY: help install demo test soak check format-check lint types arrows bench bench-why format clean
 
 help:
 	@echo 'make demo     three people go through a whole program, on the real engine, in two minutes'
@@ -23,6 +23,7 @@ help:
 	@echo 'make check    the gate: format, lint, types, import arrows, tests'
 	@echo 'make soak     long matrices and floods, about 25 minutes; rewrites docs/reliability.md'
 	@echo 'make bench    what one journey costs beside a bare workflow (OPTIONS=--json)'
+	@echo 'make bench-why  what the queries behind waypost why cost on a million messages, on both databases'
 	@echo 'make format   rewrites the code as the gate wants it'
 	@echo 'make clean    removes caches; .venv and .waypost stay'
 
@@ -60,6 +61,9 @@ arrows: $(TOOLS)
 
 bench: $(TOOLS)
 	@plan=0; $(RUN) bench.plan_cost $(OPTIONS) || plan=1; $(RUN) bench.engine_cost $(OPTIONS) && exit $$plan
+
+bench-why: $(TOOLS)
+	@$(RUN) bench.why_cost $(OPTIONS)
 
 format: $(TOOLS)
 	@$(RUN) ruff check --fix $(ROOMS)

@@ -98,6 +98,12 @@ person: Final = Table(
     Column("revision", Integer, nullable=False),
     Column("changed_at", Instant, nullable=False),
     Index("ix_person_email", sa.text("lower(email)")),
+    Index(
+        "ix_person_merged_into",
+        "merged_into",
+        sqlite_where=sa.text("merged_into IS NOT NULL"),
+        postgresql_where=sa.text("merged_into IS NOT NULL"),
+    ),
 )
 
 role_holder: Final = Table(

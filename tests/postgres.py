@@ -52,12 +52,13 @@ class Postgres:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
     """The server; its log is shown when it does not come up."""
-    with _running() as server:
+    with running() as server:
         yield server
 
 
 @contextmanager
-def _running() -> Iterator[Postgres]:
+def running() -> Iterator[Postgres]:
+    """A server of one's own, gone without a trace at the end."""
     folder = Path(tempfile.mkdtemp(prefix="waypost-pg-"))
     try:
         as_owner = _owner(folder)

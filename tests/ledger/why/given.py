@@ -1,7 +1,7 @@
 """One notification to one reader as values: a message in any state, or none at all. Fixed instants."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from ledger.channels import ChannelRow
 from ledger.journeys import JourneyRow
@@ -31,6 +31,18 @@ ROW: Final = JourneyRow(
 )
 PASSAGE: Final = Passage(ROW, NOW, "in_progress", datetime(2026, 9, 1, tzinfo=UTC))
 RULE: Final = Rule(name="due_reminder", purpose="reminder", to=("applicant",), before="due")
+
+
+HOUR: Final = timedelta(hours=1)
+
+
+class Told(NamedTuple):
+    """What is expected of an answer."""
+
+    case: str
+    certainty: str
+    headline: str
+    next_step: str | None
 
 
 def minutes(count: float) -> timedelta:
