@@ -53,8 +53,9 @@ def of(connection: Connection, messages: Collection[str]) -> Mapping[str, tuple[
     return found
 
 
-def unmatched(connection: Connection, address: str, limit: int = 20) -> Sequence[Report]:
-    """The latest that name this address and no message, latest first: they may concern any message to it."""
-    query = sa.select(*COLUMNS).where(TABLE.c.message_id.is_(None), TABLE.c.address == address.casefold())
+def unmatched(connection: Connection, addresses: Collection[str], limit: int = 20) -> Sequence[Report]:
+    """The latest that name one of these addresses and no message, latest first: they may concern any message to it."""
+    named = TABLE.c.address.in_({address.casefold() for address in addresses})
+    query = sa.select(*COLUMNS).where(TABLE.c.message_id.is_(None), named)
     query = query.order_by(TABLE.c.received_at.desc()).limit(limit)
     return [Report(**row) for row in connection.execute(query).mappings()]

@@ -112,11 +112,9 @@ class _Found:
         self.rows: dict[str, MessageRow] = {row.id: row for row in (*listed, *of_journeys)}
         self.attempts: Mapping[str, tuple[AttemptRow, ...]] = sending.attempts_of(connection, self.rows)
         self.reports: Mapping[str, tuple[Report, ...]] = reports.of(connection, self.rows)
-        address = self.person.email if self.person else None
-        self.perhaps: Sequence[Report] = reports.unmatched(connection, address) if address else ()
-        self.suppressions: Sequence[SuppressionRow] = suppressions.ever(
-            connection, _addresses(address, self.rows.values())
-        )
+        addresses = _addresses(self.person, self.rows.values())
+        self.perhaps: Sequence[Report] = reports.unmatched(connection, addresses)
+        self.suppressions: Sequence[SuppressionRow] = suppressions.ever(connection, addresses)
         self.opt_outs: Sequence[OptOutRow] = opt_outs.of_person(connection, asked.person) if asked.person else ()
         used = channels.channels(connection)
         self.channel: ChannelRow | None = max(used, key=lambda row: row.accepted_at or row.since, default=None)
@@ -267,5 +265,7 @@ def _passages(
     return [*own, *(row for row in rows if row is not None)]
 
 
-def _addresses(now: str | None, rows: Iterable[MessageRow]) -> frozenset[str]:
-    return frozenset(address for address in (now, *(row.address for row in rows)) if address)
+def _addresses(reader: PersonRow | None, rows: Iterable[MessageRow]) -> frozenset[str]:
+    """Where the reader can be reached now, and wherever these messages went."""
+    known = (reader.email if reader else None, *(row.address for row in rows))
+    return frozenset(address for address in known if address)

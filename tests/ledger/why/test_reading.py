@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from ledger import Ledger, channels, journeys, mail_tables, messages, opt_outs, people, suppressions
+from ledger import Ledger, channels, decisions, journeys, mail_tables, messages, opt_outs, people, suppressions
+from ledger.decisions import DecisionRow
 from ledger.message_rows import NewMessage
 from ledger.people import PersonRow
 from ledger.why import Asked, why
@@ -106,9 +107,13 @@ def test_a_bounce_without_our_ids_is_told_of_messages_to_its_address_of_that_tim
         sent(connection, "welcome")
         reported(connection, "none", "bounced", message_id=None, attempt=None)
         reported(connection, "other", "bounced", "someone@example.org", message_id=None, attempt=None)
+        sent(connection, "tips", "old@example.org")
+        reported(connection, "old", "bounced", "old@example.org", message_id=None, attempt=None)
+        reported(connection, "late", "bounced", at=CREATED + timedelta(days=6), message_id=None, attempt=None)
     with story.read() as connection:
-        (answer,) = asked(connection, "welcome")
-    assert sum("names no message" in told.sentence for told in answer.evidence) == 1
+        for name in ("welcome", "tips"):
+            (answer,) = asked(connection, name)
+            assert sum("names no message" in told.sentence for told in answer.evidence) == 1
 
 
 def test_somebody_who_holds_a_role_is_answered_about_the_journeys_of_others(story: Ledger) -> None:
@@ -117,10 +122,29 @@ def test_somebody_who_holds_a_role_is_answered_about_the_journeys_of_others(stor
     with story.read() as connection:
         row = journeys.journey(connection, JOURNEY)
         assert about(connection, "review_me", person="rex", journey=row) == ("due", None)
+        assert "review_me" not in [answer.notification for answer in asked(connection)]
     with story.write() as connection:
         sent(connection, "review_me", "rex@example.org", "rex")
     with story.read() as connection:
         assert [answer.case for answer in asked(connection, person="rex")] == ["no_report"]
+
+
+def test_what_is_held_for_somebody_in_the_journey_of_another_is_found(story: Ledger) -> None:
+    held = DecisionRow(
+        key="review_me#created>reviewer.ruth",
+        notification="review_me",
+        to="reviewer.ruth",
+        person_id="ruth",
+        outcome="held",
+        reason="no_address",
+    )
+    with story.write() as connection:
+        people.set_person(connection, PersonRow(id="ruth"), "cli", CREATED)
+        people.add_holder(connection, "trial", "reviewer", "ruth", "cli", CREATED)
+        decisions.replace(connection, JOURNEY, [held])
+    with story.read() as connection:
+        found = [(answer.notification, answer.reason) for answer in asked(connection, person="ruth")]
+    assert found == [("review_me", "no_address")]
 
 
 def test_a_channel_that_is_down_is_why_everything_waits(story: Ledger) -> None:
