@@ -7,6 +7,7 @@ one, since importing everything takes a second.
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -29,6 +30,7 @@ from activities.decide import Decide
 from activities.notify import Notify, Ready
 from activities.shelf import Shelf
 from ledger import open_ledger
+from ledger.engine import WAIT
 from ledger.message_rows import MessageRow
 from ledger.uncertain import Patience
 from mail.folder import MailFolder
@@ -40,13 +42,15 @@ from tests.survival.worker import die
 from workflows.wire import DecideRequest, Decision, Outcome, SendRequest
 
 # A: before decide commits · B: after · C: claimed · D: on the wire, nothing handed over · E: handed over, answer not
-# written · F: written, nobody told · freeze: as D, but stopped there until somebody continues it
-Moment = Literal["none", "A", "B", "C", "D", "E", "F", "freeze"]
+# written · F: written, nobody told · away: as E, but the process lives and the ledger is away when the answer is in ·
+# freeze: as D, but stopped there until somebody continues it
+Moment = Literal["none", "A", "B", "C", "D", "E", "F", "away", "freeze"]
 LEASE: Final = timedelta(seconds=1.5)
 REQUEST: Final = timedelta(seconds=0.7)
 PATIENCE: Final = Patience(timedelta(seconds=0.2), timedelta(seconds=0.2), timedelta(seconds=3))
 LONGEST: Final = 0.5  # seconds to wait for what the engine is asked to wait for
 TRIES: Final = 25
+AWAY: Final = timedelta(seconds=0.3)  # how long a process waits for a ledger that is away
 
 
 @dataclass(frozen=True)
@@ -66,11 +70,13 @@ class Way:
 
 
 class Mortal:
-    """A transport that kills its process, or stops it, before or after a hand-over."""
+    """A transport that kills its process, stops it or takes its ledger away, before or after a hand-over."""
 
-    def __init__(self, transport: Transport, moment: Moment) -> None:
+    def __init__(self, transport: Transport, moment: Moment, url: str) -> None:
         self._transport = transport
         self._moment = moment
+        self._url = url
+        self._lock: sqlite3.Connection | None = None
 
     @property
     def name(self) -> str:
@@ -89,6 +95,9 @@ class Mortal:
         answer = self._transport.hand_over(email, attempt)
         if self._moment == "E":
             die()
+        if self._moment == "away":
+            self._lock = sqlite3.connect(self._url.removeprefix("sqlite:///"), isolation_level=None)
+            self._lock.execute("BEGIN EXCLUSIVE")  # until this process ends
         return answer
 
 
@@ -144,13 +153,15 @@ def call(job: Job) -> Answer:
     """The activity, called in this process."""
     environment = ActivityEnvironment()
     environment.info = replace(environment.info, workflow_run_id="run-1", started_time=job.clock)
-    ledger = open_ledger(job.url)
+    ledger = open_ledger(job.url, wait=AWAY if job.moment == "away" else WAIT)
     try:
         if isinstance(job.request, DecideRequest):
             decide = MortalDecide(ledger, Shelf(), Breaker(share=4))
             decide.moment = job.moment
             return Answer(result=environment.run(decide.decide, job.request))
-        notify = MortalNotify(ledger, Shelf(), Mortal(job.way.open(), job.moment), lease=LEASE, patience=PATIENCE)
+        notify = MortalNotify(
+            ledger, Shelf(), Mortal(job.way.open(), job.moment, job.url), lease=LEASE, patience=PATIENCE
+        )
         notify.moment = job.moment
         return Answer(result=environment.run(notify.notify, job.request))
     except ApplicationError as error:

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from tests.survival.attempts import Moment
 
-MOMENTS: Final[tuple[Moment, ...]] = ("none", "A", "B", "C", "D", "E", "F")
+MOMENTS: Final[tuple[Moment, ...]] = ("none", "A", "B", "C", "D", "E", "F", "away")
 BEHAVIOURS: Final = (
     "accept",
     "accept_hang",

@@ -147,7 +147,7 @@ def play(case: CrashCase, ground: Ground, name: str) -> End:
 
 def in_the_window(case: CrashCase) -> bool:
     """The one window in which a second copy may leave: taken, never told, not spoken of in time, and to be resent."""
-    unheard = case.moment == "E" or case.behaviour in TAKEN_IN_SILENCE
+    unheard = case.moment in {"E", "away"} or case.behaviour in TAKEN_IN_SILENCE
     return unheard and case.reports != "in_time" and case.policy == "resend"
 
 
@@ -166,7 +166,8 @@ def faults(case: CrashCase, end: End) -> list[str]:
         found.append("a second copy that nobody is told of")
     if end.copies < 2 and end.row.doubled:
         found.append("called doubled, and is not")
-    if end.row.state == "review" and (case.policy == "resend" or case.reports == "in_time") and end.copies:
+    decided = case.policy == "resend" and case.moment != "D"  # after D the attempt in doubt is the last of all messages
+    if end.row.state == "review" and end.copies and (decided or case.reports == "in_time"):
         found.append("staff are asked for what was known or decided")
     return found
 
@@ -192,7 +193,7 @@ def test_every_pair_of_moment_behaviour_report_and_policy_keeps_the_guarantee(
 @pytest.mark.soak
 @pytest.mark.timeout(1500)
 def test_every_combination_keeps_the_guarantee(ground: Ground, reliability: Record) -> None:
-    title = "SIGKILL at A to F × ten behaviours of SendGrid × events in time, late, never × resend, review"
+    title = "SIGKILL at A to F or ledger away × 10 behaviours of SendGrid × events in time, late, never × 2 policies"
     run_cases(every_case(), ground, reliability, title)
 
 

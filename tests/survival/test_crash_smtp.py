@@ -66,7 +66,7 @@ def _pass_time(ledger: Ledger) -> None:
 
 def fault(moment: Moment, behaviour: str, policy: str, end: End) -> str | None:
     """What ledger and server contradict each other in, or the guarantee in."""
-    unheard = moment == "E" or behaviour in SILENT
+    unheard = moment in {"E", "away"} or behaviour in SILENT
     if end.state not in {"accepted", "failed", "review"}:
         return f"left as {end.state}"
     if end.copies == 0 and end.state == "accepted":
@@ -98,4 +98,9 @@ def test_each_behaviour_and_each_moment_keep_the_guarantee(ground: Ground, relia
 @pytest.mark.timeout(900)
 def test_every_combination_keeps_the_guarantee(ground: Ground, reliability: Record) -> None:
     cases = list(product(MOMENTS, BEHAVIOURS, POLICIES))
-    run_cases(cases, ground, reliability, "SIGKILL at A to F × nine behaviours of an SMTP server × resend, review")
+    run_cases(
+        cases,
+        ground,
+        reliability,
+        "SIGKILL at A to F or ledger away × 9 behaviours of an SMTP server × 2 policies",
+    )
