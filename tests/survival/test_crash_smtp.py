@@ -20,7 +20,7 @@ from tests.survival.attempts import Engine, Moment, Way
 from tests.survival.grounds import Ground, asked, decided, due
 from tests.survival.matrix import MOMENTS, POLICIES
 
-AT_ONCE: Final = 6
+AT_ONCE: Final = 12
 BEHAVIOURS: Final = {
     "accept": ACCEPT,
     "taken, then closed": Told(manner="close", taken=True),
@@ -87,6 +87,7 @@ def run_cases(cases: list[tuple[Moment, str, str]], ground: Ground, reliability:
     assert wrong == {}
 
 
+@pytest.mark.timeout(400)
 def test_each_behaviour_and_each_moment_keep_the_guarantee(ground: Ground, reliability: Record) -> None:
     """Every moment with a server that takes all, and every behaviour with a process that lives."""
     moments: list[tuple[Moment, str, str]] = [(m, "accept", p) for m in MOMENTS for p in POLICIES]
