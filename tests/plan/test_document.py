@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plan import document
-from plan.document import DEEPEST, LARGEST, Mapping, Scalar, Sequence, line_of, read
+from plan.document import DEEPEST, LARGEST, LONGEST_KEY, MOST, Mapping, Scalar, Sequence, line_of, read
 
 
 def values(text: str) -> dict[str, str]:
@@ -82,6 +82,20 @@ def test_depth_is_bounded_before_anything_recurses() -> None:
 def test_size_is_bounded_in_bytes() -> None:
     assert faults("a: " + "é" * (LARGEST // 2 - 2)) == []
     assert faults("a: " + "é" * (LARGEST // 2)) == ["1: the file is larger than 256 KB: keep texts in templates"]
+
+
+def test_the_number_of_values_is_bounded() -> None:
+    assert faults("a: [" + "x," * (MOST - 3) + "]") == []
+    assert faults("a: [" + "x,\n" * (MOST - 2) + "]") == [
+        f"{MOST - 2}: the plan has more than 10,000 values: make it two programs, or say it in schedules"
+    ]
+
+
+def test_the_length_of_a_key_is_bounded() -> None:
+    assert faults("k" * LONGEST_KEY + ": x") == []
+    assert faults("a: x\n" + "k" * (LONGEST_KEY + 1) + ": x") == [
+        f"2: `{'k' * 57}…` is longer than any key: write `key: value`"
+    ]
 
 
 @given(st.text(alphabet="ab:-[]{}#&*!|>'\"%@` \n\t,?~", max_size=40))

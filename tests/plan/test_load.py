@@ -102,6 +102,13 @@ def test_a_plan_has_all_its_problems_told_at_once_in_order() -> None:
     assert [found.partition(":")[0] for found in problems(text)] == ["1", "2", "20", "51"]
 
 
+def test_of_very_many_problems_the_first_hundred_are_told() -> None:
+    found = problems(TEXT + "".join(f"key_{n}: x\n" for n in range(200)))
+    assert len(found) == 101
+    assert found[99].startswith("151: `key_99` is no key of a plan: ")
+    assert found[100] == "151: these are the first 100 problems: mend them, then look again"
+
+
 def test_a_problem_reads_like_that_of_a_compiler() -> None:
     found = load("program: cwe\ntitle: b: c", "programs/x/plan.yaml")
     assert isinstance(found, tuple)

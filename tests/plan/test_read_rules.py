@@ -118,6 +118,11 @@ from tests.plan.written import changed, problems
             ["43: an offset of no time is no offset: write `on:` without `offsets`"],
         ),
         ("offsets: [1 day, 2 weeks]", "offsets: [1 day, P1D]", ["43: the offset P1D is listed twice: keep one"]),
+        (
+            "offsets: [1 day, 2 weeks]",
+            f"offsets: [{', '.join(f'{n} days' for n in range(1, 54))}]",
+            ["43: a notification has at most 52 offsets: write `every: 7 days`"],
+        ),
         ('at: "09:00"', 'at: "9 h"', ['43: `9 h` is not a time of day: write one such as "09:00" or "23:59:59"']),
         (
             "offsets: [4 hours], in: renewal",

@@ -63,7 +63,10 @@ WORST: Final = {
     "anchors": WHOLE + "".join(f"k{n}: &a{n} x\n" for n in range(4000)),
     "doubled keys": WHOLE + "k: x\n" * 4000,
     "unknown keys": WHOLE + "".join(f"{name}: x\n" for name in alike(3000)),
-    "unknown roles": rules(800, "on: created").replace("applicant", "aplicant"),
+    "unknown roles among many": HEAD
+    + PROCESS
+    + f"staff: {{{', '.join(f'{name}: [a@example.org]' for name in alike(800))}}}\nnotifications:\n"
+    + "".join(f"  r{n}: {{purpose: request, to: x{name}, on: created}}\n" for n, name in enumerate(alike(900)[800:])),
     "many names alike": HEAD
     + RULE
     + f"processes:\n  p:\n    start: a\n    stages: {{a: {{{', '.join(f'{name}: b' for name in alike(3000))}}}}}\n"
