@@ -47,7 +47,7 @@ from workflows.wire import DecideRequest, Decision, Outcome, SendRequest
 Moment = Literal["none", "A", "B", "C", "D", "E", "F", "away", "freeze"]
 LEASE: Final = timedelta(seconds=1.5)
 REQUEST: Final = timedelta(seconds=0.7)
-PATIENCE: Final = Patience(timedelta(seconds=0.2), timedelta(seconds=0.2), timedelta(seconds=3))
+PATIENCE: Final = Patience(timedelta(seconds=0.2), timedelta(seconds=0.2), timedelta(hours=2))
 LONGEST: Final = 0.5  # seconds to wait for what the engine is asked to wait for
 TRIES: Final = 25
 AWAY: Final = timedelta(seconds=0.3)  # how long a process waits for a ledger that is away

@@ -33,10 +33,11 @@ from tests.mail.sendgrid_stand_in import (
     refusal,
 )
 from tests.reliability import Record, Row
-from tests.survival.attempts import Engine, Moment, Way
+from tests.survival.attempts import PATIENCE, Engine, Moment, Way
 from tests.survival.grounds import Ground, asked, decided, due
 from tests.survival.matrix import MOMENTS, CrashCase, every_case, pairwise
 
+PATIENT: Final = 15  # attempts after which only what never ends is left
 AT_ONCE: Final = 12  # cases under way: most of their time is waiting for leases
 OTHER: Final = {"resend": "review", "review": "resend"}
 TAKEN_IN_SILENCE: Final = frozenset({"accept_hang", "accept_reset", "accept_500", "slow"})
@@ -107,6 +108,13 @@ class World:
             resting = mail_tables.message.c.state.in_(("retry", "unknown"))
             conn.execute(sa.update(mail_tables.message).where(resting).values(next_at=past))
 
+    def age(self, message_id: str) -> None:
+        """Its hand-overs are as long ago as anybody waits for evidence."""
+        table = mail_tables.attempt
+        with self.ledger.write() as conn:
+            long_ago = database_now(conn, -PATIENCE.longest)
+            conn.execute(sa.update(table).where(table.c.message_id == message_id).values(on_wire_at=long_ago))
+
     def row(self, key: str) -> MessageRow:
         with self.ledger.read() as conn:
             return next(row for row in messages.rows(conn, JOURNEY) if row.key == key)
@@ -138,6 +146,8 @@ def play(case: CrashCase, ground: Ground, name: str) -> End:
                 here.report(target.message_id)
             if here.row(target.key).state != "on_wire":
                 here.pass_time()
+            if tried == PATIENT:
+                here.age(target.message_id)
 
         here.engine.notify(asked(target), case.moment, meanwhile)
         if case.reports != "never":
