@@ -22,7 +22,7 @@ EARLIEST: Final = datetime.min.replace(tzinfo=UTC)
 
 def explain(known: Known) -> Answer:
     """The answer about one notification. Pure: equal knowledge, equal words."""
-    verdict = _verdict(known)
+    verdict = _with_copy(known, _verdict(known))
     row, occurrence = known.row, known.occurrence
     passage = known.passage
     return Answer(
@@ -61,6 +61,14 @@ def _verdict(known: Known) -> Verdict:
     return not_enrolled(known)
 
 
+def _with_copy(known: Known, verdict: Verdict) -> Verdict:
+    """What was sent again needs nobody here any more: the copy has an answer of its own."""
+    if known.copy is None or verdict.standing != "act":
+        return verdict
+    step = f"Nothing here: a copy was sent again, message {known.copy.id}."
+    return verdict._replace(standing="not_sent", next_step=step)
+
+
 def _evidence(known: Known, verdict: Verdict) -> Iterator[Evidence]:
     """The journey's instants first, then the wall clock's, each in order of time; undated sentences last."""
     yield from _planned(known)
@@ -86,14 +94,7 @@ def _planned(known: Known) -> Iterator[Evidence]:
 def _on_record(known: Known) -> Iterator[Evidence]:
     row = known.row
     if row is not None:
-        yield Evidence(at=row.queued_at, sentence=f"Queued as message {row.id}{_by(row)}.")
-        for attempt in known.attempts:
-            yield Evidence(at=attempt.on_wire_at, sentence=_attempt(attempt))
-        yield from _reported(known.reports)
-        if row.viewed_at is not None and all(report.kind != "viewed" for report in known.reports):
-            yield Evidence(at=row.viewed_at, sentence="The reader opened it on our own page.")
-        if row.state in {"cancelled", "expired"}:
-            yield Evidence(at=row.changed_at, sentence=f"Taken back: {row.reason or 'no reason is on record'}.")
+        yield from _of_message(known, row)
     for report in known.perhaps:
         said = f"A report that names no message but this address, so it may concern this one: {_report(report)}"
         yield Evidence(at=report.at, sentence=said)
@@ -111,6 +112,20 @@ def _on_record(known: Known) -> Iterator[Evidence]:
     if channel is not None and channel.state != "up" and (row is None or row.state in NOT_LEFT):
         said = f": ‹{channel.sentence}›" if channel.sentence else ""
         yield Evidence(at=channel.since, sentence=f"The channel {channel.transport} is {channel.state}{said}.")
+
+
+def _of_message(known: Known, row: MessageRow) -> Iterator[Evidence]:
+    yield Evidence(at=row.queued_at, sentence=f"Queued as message {row.id}{_by(row)}.")
+    for attempt in known.attempts:
+        yield Evidence(at=attempt.on_wire_at, sentence=_attempt(attempt))
+    yield from _reported(known.reports)
+    if row.viewed_at is not None and all(report.kind != "viewed" for report in known.reports):
+        yield Evidence(at=row.viewed_at, sentence="The reader opened it on our own page.")
+    if known.copy is not None:
+        by = f" by {known.copy.by}" if known.copy.by else ""
+        yield Evidence(at=known.copy.queued_at, sentence=f"A copy was sent again{by}: message {known.copy.id}.")
+    if row.state in {"cancelled", "expired"}:
+        yield Evidence(at=row.changed_at, sentence=f"Taken back: {row.reason or 'no reason is on record'}.")
 
 
 def _undated(known: Known, verdict: Verdict) -> Iterator[str]:

@@ -8,7 +8,7 @@ from ledger.reports import Report
 from ledger.uncertain import policy
 from ledger.why.answer import Case, Certainty, Standing
 from ledger.why.known import Known
-from ledger.why.words import FAILURES, Words
+from ledger.why.words import AGAIN, FAILURES, Words
 
 SOON: Final = timedelta(minutes=15)  # reports come within minutes; until then their absence says nothing
 PROVIDER_TRIES: Final = timedelta(hours=72)  # how long a provider goes on with what a server puts off
@@ -45,6 +45,8 @@ def handed_over(known: Known, row: MessageRow) -> Verdict:
             return _review(row)
     if row.channel != "email" or row.source == "outside":
         return _failure(known, row) or _otherwise(known, row)
+    if row.viewed_at is not None and row.complained_at is None:
+        return _read(known, row) or _on_its_way(known, row)  # whatever was reported besides: it was read
     return _failure(known, row) or _read(known, row) or _elsewhere(known, row) or _on_its_way(known, row)
 
 
@@ -75,7 +77,7 @@ def _failed(row: MessageRow) -> Verdict:
         "failed",
         "act",
         f"It was refused for good by the mail provider{said}.",
-        next_step="Mend what the provider names; this message is not tried again, so send it again by hand.",
+        next_step=f"Mend what the provider names; it is not tried again by itself, so {AGAIN.format(message=row.id)}.",
         reason=row.reason,
     )
 
@@ -105,7 +107,8 @@ def _review(row: MessageRow) -> Verdict:
         "act",
         "It may have been sent or not: the hand-over had no answer, and nobody has reported on it since.",
         "unknowable",
-        "Look for it at the provider, by address and time, and say what became of it: it is not sent again by itself.",
+        "Look for it at the provider, by address and time, then say what became of it: waypost message settle "
+        f"{row.id} --as sent (or not-sent, or resend) --why CODE. It is not sent again by itself.",
         row.reason,
     )
 
@@ -121,7 +124,8 @@ def _failure(known: Known, row: MessageRow) -> Verdict | None:
         return Verdict("complained", "act", headline, next_step=step, reason="complained")
     if row.delivery == "undelivered":
         headline = "Staff found that its reader does not have it."
-        return Verdict("undelivered", "act", headline, next_step="Reach the reader another way, or send it again.")
+        step = f"Reach the reader another way, or {AGAIN.format(message=row.id)}."
+        return Verdict("undelivered", "act", headline, next_step=step)
     if row.delivery not in _FAILED:
         return None
     told = words_of(row.failure)
@@ -133,9 +137,9 @@ def _failure(known: Known, row: MessageRow) -> Verdict | None:
         "dropped": f"The provider did not even try{on}: {clause}.",
     }[row.delivery]
     step = told.next_step or "" if told else "Read the server's words below."
-    step = step.replace("{person}", known.person_id or "PERSON")
+    step = step.format(person=known.person_id or "PERSON", message=row.id)
     if row.delivery in {"bounced", "dropped"} and address_of_old(known, row) is not None:
-        step = "The reader has another address now: send it again."
+        step = f"The reader has another address now: {AGAIN.format(message=row.id)}."
     told_by = [report.matched for report in known.reports if report.kind == row.delivery]
     certainty: Certainty = "likely" if told_by and set(told_by) == {"address"} else "certain"
     return Verdict(_FAILED[row.delivery], "act", headline, certainty, step, row.failure)
@@ -171,7 +175,7 @@ def _elsewhere(known: Known, row: MessageRow) -> Verdict | None:
     if address is None or known.person is None:
         return None
     headline = f"It was sent to {address}, which is not the reader's address any more."
-    step = f"Compare with the address of now, {known.person.email}; if the old one was wrong then, send it again."
+    step = f"The address of now is {known.person.email}. If the old one was wrong: {AGAIN.format(message=row.id)}."
     return Verdict("old_address", "act", headline, next_step=step)
 
 
@@ -196,7 +200,7 @@ def _deferred(known: Known, row: MessageRow) -> Verdict:
     until = row.sent_at + PROVIDER_TRIES if row.sent_at else None
     if until is not None and until <= known.now:
         headline = f"Their mail server put it off {times} and never took it, as far as was reported.{words}"
-        step = "The provider has given up by now. Reach the reader another way, or send it again."
+        step = f"The provider has given up by now. Reach the reader another way, or {AGAIN.format(message=row.id)}."
         return Verdict("deferred", "act", headline, "likely", step)
     headline = f"Their mail server keeps saying “later” ({times} so far).{words}"
     step = f"Wait: the provider tries on until {known.wall(until)}. If it is urgent, reach the reader another way."

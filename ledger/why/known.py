@@ -52,6 +52,7 @@ class Known:
     opt_outs: tuple[OptOutRow, ...] = ()
     channel: ChannelRow | None = None
     heard_of: datetime | None = None
+    copy: MessageRow | None = None  # the last one that staff sent of this message
     roles: tuple[str, ...] = field(default=("applicant",))  # that the reader has in this journey
 
     def wall(self, instant: datetime | None) -> str:

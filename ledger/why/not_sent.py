@@ -99,6 +99,7 @@ def _say(known: Known, words: Words, case: Case, reason: str) -> Verdict:
         "role": known.role,
         "program": known.program,
         "notification": known.notification,
+        "journey": known.passage.row.id if known.passage else "JOURNEY",
         "until": known.planned(occurrence.leave_at if occurrence else None),
     }
     step = words.next_step.format_map(values) if words.next_step else None

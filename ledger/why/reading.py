@@ -13,7 +13,7 @@ from ledger import plans as stored_plans
 from ledger.case import case
 from ledger.channels import ChannelRow
 from ledger.journeys import JourneyRow
-from ledger.message_rows import AttemptRow, MessageRow
+from ledger.message_rows import AttemptRow, MessageRow, original
 from ledger.opt_outs import OptOutRow
 from ledger.people import PersonRow
 from ledger.reports import Report
@@ -144,6 +144,7 @@ class _Found:
                 reports=self.reports.get(row.id, ()),
                 perhaps=tuple(self._perhaps(row)),
                 suppressions=tuple(self._suppressions(row)),
+                copy=self._copy(row),
                 heard_of=self.heard_of.get(attempts[-1].transport) if attempts else None,
             )
 
@@ -230,6 +231,13 @@ class _Found:
         for suppression in self.suppressions:
             if suppression.message_id == row.id if row and row.state not in NOT_LEFT else suppression.address == now:
                 yield suppression
+
+    def _copy(self, row: MessageRow) -> MessageRow | None:
+        same = (
+            r for r in self.rows.values() if r.journey_id == row.journey_id and original(r.key) == original(row.key)
+        )
+        later = [other for other in same if other.id > row.id and other.source == "staff"]
+        return max(later, key=lambda other: other.id, default=None)
 
     def _perhaps(self, row: MessageRow) -> Iterator[Report]:
         if (

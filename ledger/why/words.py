@@ -1,6 +1,6 @@
 """The words for everything that may have kept a message from its reader: one table for each closed list.
 
-In braces: person, role, program, notification, process, stage, until (when it leaves), condition.
+In braces: person, role, program, notification, journey, message (their ids), until (when it leaves).
 """
 
 from collections.abc import Mapping
@@ -19,7 +19,9 @@ class Words(NamedTuple):
     standing: Standing = "not_sent"
 
 
-CORRECT: Final = "Correct the address (waypost person set {person} --email ADDRESS), then send it again."
+AGAIN: Final = "send it again (waypost message resend {message})"
+MAY: Final = "It may be sent again (waypost message resend {message})."
+CORRECT: Final = f"Correct the address (waypost person set {{person}} --email ADDRESS), then {AGAIN}."
 
 HELD: Final[Mapping[Held, Words]] = {
     "quiet_hours": Words("It waits for the program's sending hours and leaves by itself on {until}.", standing="wait"),
@@ -43,7 +45,8 @@ HELD: Final[Mapping[Held, Words]] = {
     ),
     "no_address": Words(
         "It is held because {person} has no address.",
-        "Give one (waypost person set {person} --email ADDRESS); it then goes out by itself.",
+        "Give one (waypost person set {person} --email ADDRESS); it then goes out by itself. "
+        "Or send it by post: waypost message letter {journey} {notification}",
         "act",
     ),
     "address_suppressed": Words(
@@ -179,37 +182,39 @@ SUPPRESSED: Final[Mapping[Cause, Words]] = {
 FAILURES: Final[Mapping[str, Words]] = {
     "invalid_address": Words("the mailbox does not exist", CORRECT, "act"),
     "mailbox_unavailable": Words(
-        "the mailbox is full or disabled", "Reach the reader another way; once the mailbox works, send it again.", "act"
+        "the mailbox is full or disabled",
+        f"Reach the reader another way; once the mailbox works, {AGAIN}.",
+        "act",
     ),
     "reputation": Words(
         "their filter does not trust our sender",
-        "Whoever runs mail: look at SPF, DKIM, DMARC and block lists for our domain. The address is not stopped: "
-        "it may be sent again.",
+        "Whoever runs mail: look at SPF, DKIM, DMARC and block lists for our domain. The address is not stopped. "
+        f"{MAY}",
         "act",
     ),
     "frequency": Words(
         "their server finds that we send too much or too often",
-        "Whoever runs mail: slow down to this provider of mailboxes. It may be sent again.",
+        f"Whoever runs mail: slow down to this provider of mailboxes. {MAY}",
         "act",
     ),
     "content": Words(
         "their filter refused what it says",
-        "Look at the message as sent (waypost message show ID --body text). It may be sent again.",
+        f"Look at the message as sent (waypost message show {{message}} --body text). {MAY}",
         "act",
     ),
     "technical": Words(
         "their server could not be reached, or did not work",
-        "Check the part of the address behind the @. It may be sent again.",
+        f"Check the part of the address behind the @. {MAY}",
         "act",
     ),
     "expired": Words(
         "their server put it off until the provider gave up",
-        "Reach the reader another way, or send it again when their server works.",
+        f"Reach the reader another way, or, when their server works, {AGAIN}.",
         "act",
     ),
     "authentication": Words(
         "their server does not accept our domain's authentication",
-        "Whoever runs mail: mend SPF, DKIM and DMARC of our sending domain. It may be sent again.",
+        f"Whoever runs mail: mend SPF, DKIM and DMARC of our sending domain. {MAY}",
         "act",
     ),
     "unclassified": Words("their server gave no reason that we know", "Read the server's words below.", "act"),
@@ -228,7 +233,9 @@ FAILURES: Final[Mapping[str, Words]] = {
     ),
     "invalid_header": Words("the provider found a header wrong", "Tell whoever runs Waypost.", "act"),
     "over_quota": Words(
-        "our account's limit was reached", "Whoever runs mail: raise the limit, then send again.", "act"
+        "our account's limit was reached",
+        f"Whoever runs mail: raise the limit, then {AGAIN}.",
+        "act",
     ),
 }
 

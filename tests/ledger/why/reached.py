@@ -74,7 +74,8 @@ REACHED: Final[dict[str, tuple[Known, Told]]] = {
             "deferred",
             "likely",
             "Their mail server put it off once and never took it, as far as was reported.",
-            "The provider has given up by now. Reach the reader another way, or send it again.",
+            "The provider has given up by now. Reach the reader another way, or send it again "
+            "(waypost message resend m1).",
         ),
     ),
     "to an old address": (
@@ -83,7 +84,8 @@ REACHED: Final[dict[str, tuple[Known, Told]]] = {
             "old_address",
             "certain",
             "It was sent to old@example.org, which is not the reader's address any more.",
-            "Compare with the address of now, ada@example.org; if the old one was wrong then, send it again.",
+            "The address of now is ada@example.org. If the old one was wrong: send it again "
+            "(waypost message resend m1).",
         ),
     ),
     "accepted a moment ago": (

@@ -147,6 +147,24 @@ def test_what_is_held_for_somebody_in_the_journey_of_another_is_found(story: Led
     assert found == [("review_me", "no_address")]
 
 
+def test_what_was_sent_again_is_told_with_its_copy_and_needs_nobody(story: Ledger) -> None:
+    with story.write() as connection:
+        first = sent(connection, "welcome")
+        message = mail_tables.message
+        failed = {"delivery": "bounced", "failure": "invalid_address", "failed_at": CREATED}
+        connection.execute(sa.update(message).values(failed))
+        row = messages.row(connection, first)
+        assert row is not None
+        new = {name: getattr(row, name) for name in NewMessage.model_fields}
+        copy = NewMessage(**{**new, "id": f"{first}+1", "key": f"{row.key}+1", "source": "staff", "by": "dee"})
+        messages.queue(connection, copy)
+    with story.read() as connection:
+        found = {answer.message: answer for answer in asked(connection, "welcome")}
+    assert found[first].standing == "not_sent"
+    assert "A copy was sent again by dee: message m-welcome-p-1+1." in [e.sentence for e in found[first].evidence]
+    assert found[copy.id].case == "waiting"
+
+
 def test_a_channel_that_is_down_is_why_everything_waits(story: Ledger) -> None:
     with story.write() as connection:
         new = NewMessage(

@@ -5,7 +5,9 @@ from typing import Final
 from ledger.why import Known
 from tests.ledger.why.given import ADA, HOUR, NOW, SENT, Told, a_report, a_row, accepted, known, minutes
 
-AGAIN = "Correct the address (waypost person set {person} --email ADDRESS), then send it again."
+AGAIN = (
+    "Correct the address (waypost person set {person} --email ADDRESS), then send it again (waypost message resend m1)."
+)
 
 UNDELIVERED: Final[dict[str, tuple[Known, Told]]] = {
     "reported as spam": (
@@ -36,7 +38,7 @@ UNDELIVERED: Final[dict[str, tuple[Known, Told]]] = {
             "bounced",
             "certain",
             "It came back on 2026-10-05 11:02:11 EDT: the mailbox does not exist.",
-            "The reader has another address now: send it again.",
+            "The reader has another address now: send it again (waypost message resend m1).",
         ),
     ),
     "came back: mailbox full": (
@@ -45,7 +47,7 @@ UNDELIVERED: Final[dict[str, tuple[Known, Told]]] = {
             "bounced",
             "certain",
             "It came back on 2026-10-05 11:02:11 EDT: the mailbox is full or disabled.",
-            "Reach the reader another way; once the mailbox works, send it again.",
+            "Reach the reader another way; once the mailbox works, send it again (waypost message resend m1).",
         ),
     ),
     "blocked for our reputation": (
@@ -54,8 +56,9 @@ UNDELIVERED: Final[dict[str, tuple[Known, Told]]] = {
             "blocked",
             "certain",
             "Their mail server refused it on 2026-10-05 11:02:11 EDT: their filter does not trust our sender.",
-            "Whoever runs mail: look at SPF, DKIM, DMARC and block lists for our domain. The address is not stopped: "
-            "it may be sent again.",
+            "Whoever runs mail: look at SPF, DKIM, DMARC and block lists for our domain. The address is not stopped. "
+            "It may be sent again "
+            "(waypost message resend m1).",
         ),
     ),
     "blocked, of a class that we do not know": (
@@ -91,7 +94,7 @@ UNDELIVERED: Final[dict[str, tuple[Known, Told]]] = {
             "undelivered",
             "certain",
             "Staff found that its reader does not have it.",
-            "Reach the reader another way, or send it again.",
+            "Reach the reader another way, or send it again (waypost message resend m1).",
         ),
     ),
     "came back, by a report that named no message": (
@@ -106,13 +109,35 @@ UNDELIVERED: Final[dict[str, tuple[Known, Told]]] = {
             AGAIN.format(person="p-1"),
         ),
     ),
+    "read all the same": (
+        known(accepted(delivery="bounced", failure="technical", failed_at=SENT + HOUR, viewed_at=SENT + 2 * HOUR)),
+        Told(
+            "viewed",
+            "certain",
+            "It was read: the reader opened it on our own page on 2026-10-05 12:02:11 EDT.",
+            "Nothing is to be done: the reader has seen it.",
+        ),
+    ),
+    "came back, and was sent again": (
+        known(
+            accepted(delivery="bounced", failure="invalid_address", failed_at=SENT + HOUR),
+            copy=accepted(id="m2", source="staff", by="dee"),
+        ),
+        Told(
+            "bounced",
+            "certain",
+            "It came back on 2026-10-05 11:02:11 EDT: the mailbox does not exist.",
+            "Nothing here: a copy was sent again, message m2.",
+        ),
+    ),
     "refused for good": (
         known(a_row("failed", reason="refused", detail="SendGrid refused the message: to.name is too long")),
         Told(
             "failed",
             "certain",
             "It was refused for good by the mail provider: ‹SendGrid refused the message: to.name is too long›.",
-            "Mend what the provider names; this message is not tried again, so send it again by hand.",
+            "Mend what the provider names; it is not tried again by itself, so send it again "
+            "(waypost message resend m1).",
         ),
     ),
     "being handed over": (
@@ -154,8 +179,8 @@ UNDELIVERED: Final[dict[str, tuple[Known, Told]]] = {
             "review",
             "unknowable",
             "It may have been sent or not: the hand-over had no answer, and nobody has reported on it since.",
-            "Look for it at the provider, by address and time, and say what became of it: it is not sent again by "
-            "itself.",
+            "Look for it at the provider, by address and time, then say what became of it: waypost message settle m1 "
+            "--as sent (or not-sent, or resend) --why CODE. It is not sent again by itself.",
         ),
     ),
 }
