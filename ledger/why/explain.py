@@ -86,7 +86,9 @@ def _planned(known: Known) -> Iterator[Evidence]:
         clock = " on the journey's clock" if known.ahead else ""
         yield Evidence(at=at, clock="journey", sentence=f"It was to leave{clock}{counts}.")
     if row is None and passage is not None:
-        yield Evidence(at=passage.entered_at, clock="journey", sentence=f"The journey is in the stage {passage.stage}.")
+        yield Evidence(
+            at=passage.entered_at, clock="journey", sentence=f"The journey entered the stage {passage.stage}."
+        )
         if passage.row.ended_at is not None:
             yield Evidence(at=passage.row.ended_at, clock="journey", sentence="The journey ended.")
 
@@ -198,4 +200,4 @@ def _report(report: Report) -> str:
 def _stands(row: SuppressionRow) -> str:
     origin = f", after message {row.message_id}" if row.message_id else ""
     detail = f": ‹{row.detail}›" if row.detail else ""
-    return f"{SUPPRESSED[row.cause].headline} ({row.address}; list {row.source}, by {row.by}{origin}){detail}."
+    return f"{SUPPRESSED[row.cause].headline.format(address=row.address)} (list {row.source}, by {row.by}{origin}){detail}."

@@ -209,7 +209,8 @@ def _deferred(known: Known, row: MessageRow) -> Verdict:
 
 def server_words(report: Report) -> str:
     """What the other server said, as the provider passed it on."""
-    return " ".join(part for part in (report.status, report.response or report.reason) if part)
+    words, status = report.response or report.reason or "", report.status or ""
+    return words if status in words else f"{status} {words}".strip()
 
 
 def _no_report(known: Known, row: MessageRow) -> Verdict:

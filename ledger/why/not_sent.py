@@ -100,6 +100,7 @@ def _say(known: Known, words: Words, case: Case, reason: str) -> Verdict:
         "program": known.program,
         "notification": known.notification,
         "journey": known.passage.row.id if known.passage else "JOURNEY",
+        "address": known.person.email if known.person else "the address",
         "until": known.planned(occurrence.leave_at if occurrence else None),
     }
     step = words.next_step.format_map(values) if words.next_step else None

@@ -1,6 +1,6 @@
 """The words for everything that may have kept a message from its reader: one table for each closed list.
 
-In braces: person, role, program, notification, journey, message (their ids), until (when it leaves).
+In braces: person, role, program, notification, journey, message (their ids), address, until (when it leaves).
 """
 
 from collections.abc import Mapping
@@ -160,22 +160,22 @@ RETRIED: Final[Mapping[str, Words]] = {
 
 SUPPRESSED: Final[Mapping[Cause, Words]] = {
     "bounced": Words(
-        "Mail to it came back",
+        "Mail to {address} came back",
         "Correct the address (waypost person set {person} --email ADDRESS); what waits then goes out by itself. If the "
         "address is right after all, lift what stands against it.",
     ),
     "invalid": Words(
-        "It cannot exist",
+        "{address} cannot exist",
         "Correct the address: waypost person set {person} --email ADDRESS; what waits then goes out by itself.",
     ),
     "complained": Words(
-        "Its reader reported a message as spam",
+        "The reader at {address} reported a message as spam",
         "Ask the reader by other means whether mail is wanted; only their own word on the preference page ends it.",
     ),
     "unsubscribed": Words(
-        "Its reader unsubscribed from optional messages", "Ask the reader; only their own word ends it."
+        "The reader at {address} unsubscribed from optional messages", "Ask the reader; only their own word ends it."
     ),
-    "staff": Words("Staff have stopped mail to it", "Ask who stopped it, and why, before lifting it."),
+    "staff": Words("Staff have stopped mail to {address}", "Ask who stopped it, and why, before lifting it."),
 }
 
 # The class of a delivery that failed → what is said of it, and what to do. A class not listed is told raw.

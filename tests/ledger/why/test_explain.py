@@ -57,7 +57,7 @@ def test_the_evidence_of_a_bounce_is_told_in_order_of_time_and_ends_with_what_ha
         "Attempt 1, handed to sendgrid for ada@example.org: taken, and called x-77 by it.",
         "The provider says that it took the message.",
         "Their mail server refused it for good: ‹5.1.1 550 no such user›.",
-        "Mail to it came back (ada@example.org; list event, by webhook, after message m1).",
+        "Mail to ada@example.org came back (list event, by webhook, after message m1).",
         "Its Message-ID is <m1@mail.example.org>.",
     ]
 

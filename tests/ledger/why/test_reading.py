@@ -53,7 +53,7 @@ def test_conditions_and_plans_explain_themselves_with_their_values(story: Ledger
 def test_a_message_is_told_with_its_attempts_its_reports_and_what_they_led_to(story: Ledger) -> None:
     with story.write() as connection:
         id_ = sent(connection, "welcome")
-        reported(connection, id_, "bounced", failure="invalid_address", status="5.1.1", reason="550 no such user")
+        reported(connection, id_, "bounced", failure="invalid_address", status="5.1.1", reason="550 5.1.1 no such user")
         failed = {"delivery": "bounced", "failure": "invalid_address", "failed_at": CREATED + timedelta(minutes=1)}
         connection.execute(sa.update(mail_tables.message).values(failed))
         suppressions.suppress(connection, "ada@example.org", "bounced", "event", "webhook", NOW, id_)
@@ -62,8 +62,8 @@ def test_a_message_is_told_with_its_attempts_its_reports_and_what_they_led_to(st
         assert (answer.case, answer.reason, answer.message) == ("bounced", "invalid_address", id_)
         told = " ".join(evidence.sentence for evidence in answer.evidence)
         assert "handed to sendgrid for ada@example.org: taken, and called x-77 by it" in told
-        assert "‹5.1.1 550 no such user›" in told
-        assert "Mail to it came back (ada@example.org; list event, by webhook, after message m-welcome-p-1)" in told
+        assert "‹550 5.1.1 no such user›" in told
+        assert "Mail to ada@example.org came back (list event, by webhook, after message m-welcome-p-1)" in told
         assert asked(connection)[0].notification in {"welcome", "tips"}
         (tips,) = asked(connection, "tips")
     assert (tips.case, tips.reason) == ("held", "address_suppressed")

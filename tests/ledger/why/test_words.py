@@ -19,7 +19,7 @@ from plan.outcomes import OUTCOMES
 from plan.outcomes import SKIPPED as ALL_SKIPPED
 from tests.ledger.why.given import a_row, an_occurrence, known
 
-FIELDS = {"person", "role", "program", "notification", "journey", "message", "until"}
+FIELDS = {"person", "role", "program", "notification", "journey", "message", "address", "until"}
 TABLES = (HELD, SKIPPED, TAKEN_BACK, RETRIED, FAILURES, SUPPRESSED)
 
 
