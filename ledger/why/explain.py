@@ -200,4 +200,5 @@ def _report(report: Report) -> str:
 def _stands(row: SuppressionRow) -> str:
     origin = f", after message {row.message_id}" if row.message_id else ""
     detail = f": ‹{row.detail}›" if row.detail else ""
-    return f"{SUPPRESSED[row.cause].headline.format(address=row.address)} (list {row.source}, by {row.by}{origin}){detail}."
+    what = SUPPRESSED[row.cause].headline.format(address=row.address)
+    return f"{what} (list {row.source}, by {row.by}{origin}){detail}."
