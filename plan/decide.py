@@ -3,27 +3,26 @@
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
-from plan import companions, judgement
-from plan.agenda import Agenda, ClockState, ItemState, Occurrence
+from plan.agenda import Agenda, ClockState, ItemState, NextJourney
 from plan.arrows import arrows_of
 from plan.case import Case
-from plan.clocks import Run
 from plan.facts import Fact, Journey, People, Sent
 from plan.judgement import Candidate
+from plan.judging import judged
 from plan.leftovers import leftover
 from plan.life import Life
-from plan.model import Plan, Purpose
-from plan.outlook import Outlook, outlook
+from plan.model import Plan
+from plan.outlook import Outlook, foreseen, outlook
 from plan.pausing import days_remaining
-from plan.planned import rules_of, waits_for
 from plan.renaming import under_new_names
-from plan.roles import canonical
 from plan.succession import next_journey
 from plan.waking import attention, next_at
 
 UNSETTLED: Final = frozenset({"ready", "scheduled", "held"})
+KEPT: Final = 128  # journeys decided last, or lately with other facts
+remembered = lru_cache(KEPT)(foreseen)  # a journey is decided when a message is due, as it leaves and when it has left
 
 
 def decide(
@@ -35,7 +34,7 @@ def decide(
     Raises KeyError when the plan does not have the journey's process.
     """
     sent = under_new_names(plan, sent)
-    return as_of(now, plan, outlook(plan, journey, facts, people, sent, now), facts, people, sent)
+    return as_of(now, plan, outlook(plan, journey, facts, people, sent, now, remembered), facts, people, sent)
 
 
 def as_of(
@@ -44,24 +43,14 @@ def as_of(
     """The agenda at `now` of a journey with this outlook, which these very facts and people gave."""
     life, journey = ahead.life, ahead.life.journey
     rows = {row.key: row for row in sent}
-    case = Case(plan, life, arrows_of(plan, journey.process), people, rows, now)
-    candidates = [Candidate(*draft, rows.get(draft.key)) for draft in ahead.drafts]
-    _judge(candidates, case)
-    occurrences = [c.occurrence() for c in candidates]
-    derived = {o.key for o in occurrences}
-    occurrences += [leftover(row, plan, life) for row in sent if row.key not in derived]
+    candidates = judged(ahead, Case(plan, life, arrows_of(plan, journey.process), people, rows, now))
+    live = {candidate.key for candidate in candidates}
+    occurrences = [candidate.occurrence() for candidate in candidates]
+    occurrences += [leftover(row, plan, life) for row in sent if row.key not in ahead.drafts]
+    occurrences += [one.occurrence for key, one in ahead.prospects.foregone.items() if key not in live]
     occurrences.sort(key=lambda o: (o.at is None, o.at or now, o.key or ""))
-    waiting = _not_triggered(plan, life, {c.planned.rule.name for c in candidates})
     visit = life.track.visit(now)
-    ends = (life.over(now) or journey.duplicate_of is not None) and not any(o.outcome in UNSETTLED for o in occurrences)
-    ends = ends and not any(row.state == "on_wire" for row in sent)
-    following = next_journey(life, facts, now)
-    if following is not None and journey.program_closed:
-        following, ends = None, False  # should the program open again, it starts then
-    ends = ends and (following is None or following.at <= now)  # the decision that ends it starts the next
-    look_at = next_at(life, candidates, facts, now)
-    if following is not None and following.at > now:
-        look_at = min(following.at, look_at or following.at)
+    onward = onwards(life, candidates, facts, sent, now)
     return Agenda(
         stage=visit.stage,
         entered_at=visit.at,
@@ -69,61 +58,39 @@ def as_of(
         items=_items(life, now),
         clocks=_clocks(life, now),
         verdicts={fact.id: life.verdicts[fact.id] for fact in facts},
-        occurrences=(*occurrences, *waiting),
-        next_at=None if ends else look_at,
-        ends=ends,
-        following=following,
+        occurrences=(*occurrences, *ahead.waiting),
+        next_at=onward.look_at,
+        ends=onward.ends,
+        following=onward.following,
         allowed=tuple(sorted(life.allowed(now))),
         told=life.told_at(now),
         attention=attention(life, occurrences, facts, people.people.get(journey.person_id), now),
     )
 
 
-def _judge(candidates: list[Candidate], case: Case) -> None:
-    """Settle every candidate. The order keeps reasons as they are once a moment has passed: too late comes last."""
+class Onward(NamedTuple):
+    """How the journey goes on: when to look at it again, if it does not end now, and what it starts."""
 
-    def undecided() -> list[Candidate]:
-        return [candidate for candidate in candidates if candidate.outcome is None]
-
-    for candidate in candidates:
-        judgement.by_ledger(candidate)
-    for candidate in undecided():
-        judgement.for_good(candidate, case)
-    companions.one_an_address(candidates)
-    companions.newcomers(candidates, case.sent)
-    companions.catch_up(candidates, case)
-    companions.set_lateness(candidates)
-    for candidate in undecided():
-        judgement.by_stage(candidate, case)
-    for candidate in undecided():
-        judgement.by_condition(candidate, case)
-    companions.digest(candidates)
-    companions.released(candidates, case)
-    companions.sent_recently(candidates, case.sent, case.plan.timezone)
-    companions.one_a_day(candidates, companions.as_planned)
-    companions.one_for_all_items(candidates, companions.as_planned)
-    for candidate in undecided():
-        judgement.by_lateness(candidate, case.now)
-    companions.one_a_day(candidates, lambda candidate: candidate.leaves_at(case.now))
-    companions.one_for_all_items(candidates, lambda candidate: candidate.leaves_at(case.now))
-    for candidate in undecided():
-        judgement.by_now(candidate, case)
+    look_at: datetime | None
+    ends: bool
+    following: NextJourney | None
 
 
-def _not_triggered(plan: Plan, life: Life, derived: set[str]) -> list[Occurrence]:
-    """Rules that nothing has triggered yet, each with the name that it waits for."""
-    found = []
-    for rule in rules_of(plan, life.process.name):
-        name = waits_for(rule, life) if rule.name not in derived else None
-        if name is not None:
-            found.append(_waiting(rule.name, rule.purpose, canonical(rule.to[0]), name))
-    return found
-
-
-@lru_cache(4096)
-def _waiting(rule: str, purpose: Purpose, to: str, name: str) -> Occurrence:
-    """The same in every journey that has not come so far."""
-    return Occurrence(key=None, notification=rule, purpose=purpose, to=to, outcome="not_triggered", reason=name)
+def onwards(
+    life: Life, candidates: Sequence[Candidate], facts: Sequence[Fact], sent: Sequence[Sent], now: datetime
+) -> Onward:
+    """What is left after `candidates` were judged at `now`."""
+    over = life.over(now) or life.journey.duplicate_of is not None
+    ends = over and not any(candidate.outcome in UNSETTLED for candidate in candidates)
+    ends = ends and not any(row.state == "on_wire" for row in sent)
+    following = next_journey(life, facts, now)
+    if following is not None and life.journey.program_closed:
+        following, ends = None, False  # should the program open again, it starts then
+    ends = ends and (following is None or following.at <= now)  # the decision that ends it starts the next
+    look_at = next_at(life, candidates, facts, now)
+    if following is not None and following.at > now:
+        look_at = min(following.at, look_at or following.at)
+    return Onward(None if ends else look_at, ends, following)
 
 
 def _items(life: Life, now: datetime) -> tuple[ItemState, ...]:
@@ -136,11 +103,6 @@ def _items(life: Life, now: datetime) -> tuple[ItemState, ...]:
 
 
 def _clocks(life: Life, now: datetime) -> tuple[ClockState, ...]:
-    """One entry a clock and item: the latest run that has started, else the one to come."""
-    latest: dict[tuple[str, str | None], Run] = {}
-    for run in life.runs:
-        if run.started_at <= now or (run.name, run.item) not in latest:
-            latest[run.name, run.item] = run
     return tuple(
         ClockState(
             name=run.name,
@@ -153,5 +115,5 @@ def _clocks(life: Life, now: datetime) -> tuple[ClockState, ...]:
             paused_days=days_remaining(run, life.runs, now, life.zone) if run.running(now) else None,
             problem=run.date.problem,
         )
-        for run in latest.values()
+        for run in life.latest_runs(now)
     )

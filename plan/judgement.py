@@ -97,6 +97,11 @@ class Candidate:
         )
 
 
+def settled(row: Sent | None) -> bool:
+    """Whether it was handed over, whatever came of that."""
+    return row is not None and row.state in SETTLED
+
+
 def by_ledger(candidate: Candidate) -> None:
     """What was handed over stays settled, whatever the plan says now."""
     row = candidate.row

@@ -3,6 +3,7 @@
 import hashlib
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from plan.period import Period
@@ -10,6 +11,7 @@ from plan.shares import Share
 
 LONGEST_ACTIVITY_ID: Final = 200  # Temporal wedges over 255 characters; the rest is left to prefixes
 KEPT: Final = 160  # characters of a long key that stay readable in front of its hash
+REMEMBERED: Final = 4096  # keys taken apart lately: every decision does it to all that was sent
 UNKNOWN_DATE: Final = "unknown"  # in place of the date while a deadline has none; such a key is never sent
 
 _KEY: Final = re.compile(
@@ -42,6 +44,7 @@ def message_key(stem: str, to: str) -> str:
     return f"{stem}>{to}"
 
 
+@lru_cache(REMEMBERED)
 def parse(key: str) -> Key | None:
     """The parts of a key that this plan language wrote; None for any other text, such as a broadcast's."""
     match = _KEY.fullmatch(key)

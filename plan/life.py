@@ -1,7 +1,7 @@
 """What the fold of a journey's facts came to: its stages, items, clocks and triggers in time. Values with questions."""
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -116,6 +116,14 @@ class Life:
     def item_clocks(self, instant: datetime) -> list[Run]:
         """The clocks of items that run at `instant`."""
         return [run for run in self.runs if run.item is not None and run.running(instant)]
+
+    def latest_runs(self, instant: datetime) -> Collection[Run]:
+        """One run a clock and item: the latest that has started at `instant`, else the one to come."""
+        latest: dict[tuple[str, str | None], Run] = {}
+        for run in self.runs:
+            if run.started_at <= instant or (run.name, run.item) not in latest:
+                latest[run.name, run.item] = run
+        return latest.values()
 
     def allowed(self, instant: datetime) -> frozenset[str]:
         """What the clocks that run at `instant` say may still be done."""

@@ -1,13 +1,17 @@
 """What would come in a journey if nothing more were heard: its course, and every message planned on it. No present."""
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from plan.agenda import Occurrence
+from plan.circumstances import Circumstances
 from plan.conditions import messages_of
 from plan.correcting import correcting
 from plan.dispatches import dispatches
 from plan.facts import Fact, Journey, People, Sent
+from plan.foregone import Prospects, prospects
+from plan.judgement import Candidate
 from plan.keys import message_key
 from plan.life import Life
 from plan.lifecycle import fold
@@ -17,6 +21,7 @@ from plan.recipients import Recipient, recipients
 from plan.redating import redated
 from plan.timing import Reader, Times, reader, times
 from plan.triggers import planned
+from plan.untriggered import untriggered
 
 
 class Draft(NamedTuple):
@@ -34,17 +39,41 @@ class Outlook(NamedTuple):
     """Never changed once it is made."""
 
     life: Life
-    drafts: tuple[Draft, ...]
+    drafts: Mapping[str, Draft]  # by key
+    prospects: Prospects
+    waiting: tuple[Occurrence, ...]  # rules that nothing has triggered
 
 
 def outlook(
-    plan: Plan, journey: Journey, facts: Sequence[Fact], people: People, sent: Sequence[Sent], until: datetime
+    plan: Plan,
+    journey: Journey,
+    facts: Sequence[Fact],
+    people: People,
+    sent: Sequence[Sent],
+    until: datetime,
+    course: Callable[[Circumstances], Outlook] | None = None,
 ) -> Outlook:
-    """Keys in `sent` are as the plan spells them now. What comes again does so up to `until`, and once more."""
-    applicant = people.people.get(journey.person_id)
-    known = (*facts, *dispatches(plan.processes[journey.process], sent))
-    life = fold(plan, journey, known, applicant.attributes if applicant else None, until)
-    return Outlook(life, _drafts(plan, life, people, {row.key: row for row in sent}, until))
+    """Keys in `sent` are as the plan spells them now. What comes again does so up to `until`, and once more.
+
+    `course` is `foreseen`, or remembers what it said.
+    """
+    process = plan.processes[journey.process]
+    known = (*facts, *dispatches(process, sent))
+    again = any(deadline.every for deadline in process.deadlines.values())
+    ahead = (course or foreseen)(Circumstances(plan, journey, known, people, until if again else None))
+    found = dict(ahead.drafts)
+    _add_news(found, plan, ahead.life, people, {row.key: row for row in sent}, until)
+    return ahead if found == ahead.drafts else _complete(plan, ahead.life, people, found)
+
+
+def foreseen(given: Circumstances) -> Outlook:
+    """Without what follows from messages that were sent, other than that they were."""
+    plan, people = given.plan, given.people
+    applicant = people.people.get(given.journey.person_id)
+    life = fold(plan, given.journey, given.facts, applicant.attributes if applicant else None, given.until)
+    found: dict[str, Draft] = {}
+    _add(found, planned(plan, life), plan, life, people)
+    return _complete(plan, life, people, found)
 
 
 def changes_by_itself(plan: Plan, process: str) -> bool:
@@ -55,10 +84,15 @@ def changes_by_itself(plan: Plan, process: str) -> bool:
     return clocked or any(rule.corrects or messages_of(rule.if_ or "") for rule in rules)
 
 
-def _drafts(plan: Plan, life: Life, people: People, sent: Mapping[str, Sent], until: datetime) -> tuple[Draft, ...]:
-    """One draft a key; of two dates with the same key the later one counts."""
-    found: dict[str, Draft] = {}
-    _add(found, planned(plan, life), plan, life, people)
+def _complete(plan: Plan, life: Life, people: People, drafts: Mapping[str, Draft]) -> Outlook:
+    settled = prospects([Candidate(*draft) for draft in drafts.values()], plan, life, people)
+    return Outlook(life, drafts, settled, untriggered(plan, life, {d.planned.rule.name for d in drafts.values()}))
+
+
+def _add_news(
+    found: dict[str, Draft], plan: Plan, life: Life, people: People, sent: Mapping[str, Sent], until: datetime
+) -> None:
+    """What must be said because something else was: corrections, and news of dates that moved by themselves."""
     standing = frozenset(key for key, draft in found.items() if draft.planned.dropped != "retracted")
     for rule in rules_of(plan, life.process.name):
         if rule.corrects:
@@ -66,10 +100,10 @@ def _drafts(plan: Plan, life: Life, people: People, sent: Mapping[str, Sent], un
         if rule.moved is not None:
             said = [draft.planned for draft in found.values() if draft.planned.rule is rule]
             _add(found, redated(rule, plan, life, said, sent, until), plan, life, people)
-    return tuple(found.values())
 
 
 def _add(found: dict[str, Draft], occurrences: Iterable[Planned], plan: Plan, life: Life, people: People) -> None:
+    """One draft a key; of two dates with the same key the later one counts."""
     for one in occurrences:
         for recipient in recipients(plan, life, people, one):
             key = message_key(one.stem, recipient.to)

@@ -1,0 +1,82 @@
+"""Messages of which no time and no sending changes anything while a journey's facts, people and plan stay the same."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from functools import cached_property
+from typing import NamedTuple
+
+from plan import companions, judgement
+from plan.agenda import Occurrence
+from plan.arrows import Arrows, arrows_of
+from plan.case import Case
+from plan.facts import People
+from plan.judgement import Candidate
+from plan.life import LATEST, Life
+from plan.model import Plan
+from plan.outcomes import Skipped
+from plan.planned import Planned
+from plan.roles import APPLICANT
+from plan.standing import left, stopped
+
+
+class Foregone:
+    """One that is settled, unless it was handed over before. Its occurrence is built once, when first asked for."""
+
+    def __init__(self, candidate: Candidate) -> None:
+        self._candidate = candidate
+
+    @cached_property
+    def occurrence(self) -> Occurrence:
+        return self._candidate.occurrence()
+
+
+class Prospects(NamedTuple):
+    """By key. `worth_until` has those that are worth sending up to an instant, while their dates stay."""
+
+    foregone: Mapping[str, Foregone]
+    worth_until: Mapping[str, datetime | None]
+
+
+def prospects(candidates: Iterable[Candidate], plan: Plan, life: Life, people: People) -> Prospects:
+    """What can be settled of candidates that nothing was settled of so far; they are settled in passing."""
+    arrows = arrows_of(plan, life.process.name)
+    case = Case(plan, life, arrows, people, {}, life.journey.started_at)
+    candidates = [candidate for candidate in candidates if steady(candidate.planned, plan)]
+    for candidate in candidates:
+        judgement.for_good(candidate, case)
+    companions.set_lateness(candidates)
+    readers = Counter(candidate.planned.stem for candidate in candidates)
+    for candidate in candidates:
+        if candidate.outcome is None and readers[candidate.planned.stem] == 1 and not _may_be_known(candidate):
+            reason = _throughout(candidate, plan, life, arrows)
+            if reason is not None:
+                candidate.skip(reason)
+    return Prospects(
+        {candidate.key: Foregone(candidate) for candidate in candidates if candidate.outcome is not None},
+        {candidate.key: candidate.not_after for candidate in candidates if candidate.outcome is None},
+    )
+
+
+def steady(planned: Planned, plan: Plan) -> bool:
+    """Whether what was sent cannot bring it back: its clock has kept its date, and its rule was there from the start."""
+    run = planned.run
+    moved = run is not None and (len(run.dates) > 1 or len(run.stated) > 1)
+    return not moved and planned.rule.name not in plan.launched
+
+
+def _may_be_known(candidate: Candidate) -> bool:
+    """Whether somebody who held the role before its reader may have been told of it."""
+    person = candidate.recipient.person
+    return candidate.recipient.role != APPLICANT and person is not None and person.address_digest is not None
+
+
+def _throughout(candidate: Candidate, plan: Plan, life: Life, arrows: Arrows) -> Skipped | None:
+    """Why it makes no sense, whenever it is looked at; None if it does, or if that depends on when (by_stage)."""
+    if candidate.times is None:
+        return None
+    planned, leave_at = candidate.planned, candidate.times.leave_at
+    ended = stopped(planned, leave_at)
+    if ended != stopped(planned, candidate.not_after or LATEST):
+        return None
+    return ended or left(planned, plan, life, arrows, leave_at)
