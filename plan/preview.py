@@ -8,9 +8,13 @@ from typing import Final
 from pydantic import JsonValue
 
 from plan.agenda import Agenda, Occurrence
+from plan.arrows import arrows_of
 from plan.calendar import add, at_local, local_date
-from plan.decide import as_of
+from plan.case import Case
+from plan.decide import as_of, onwards
 from plan.facts import Fact, Journey, People, Person, Sent
+from plan.judgement import Candidate
+from plan.judging import judged
 from plan.life import Life
 from plan.lifecycle import fold
 from plan.model import Plan
@@ -71,49 +75,56 @@ class _Way:
         self.planned: dict[str, Occurrence] = {}  # as it stood when it went
         retracts = any(fact.type == "retracted" for fact in events)  # news of that depends on what was said before
         self.lasting = not (retracts or changes_by_itself(plan, journey.process))
+        self.arrows = arrows_of(plan, journey.process)
         self.heard: list[Fact] = []
         self.outlook: Outlook | None = None  # what these facts lead to, while nothing else can change it
 
     def to_its_end(self) -> Agenda:
         now = self.journey.created_at
-        agenda = self.settle(now)
         for _ in range(STEPS):
-            following = self.after(agenda, now)
+            following = self.after(self.settle(now), now)
             if following is None:
                 break
             now = following
-            agenda = self.settle(now)
-        return self.decide(now) if agenda.due() else agenda
-
-    def decide(self, now: datetime) -> Agenda:
-        heard = [fact for fact in self.events if fact.heard_at <= now]
         sent = list(self.sent.values())
+        return as_of(now, self.plan, self.ahead(now, sent), self.heard, self.people, sent)
+
+    def ahead(self, now: datetime, sent: Sequence[Sent]) -> Outlook:
+        heard = [fact for fact in self.events if fact.heard_at <= now]
         if self.outlook is None or not self.lasting or heard != self.heard:
             self.heard, self.outlook = heard, outlook(self.plan, self.journey, heard, self.people, sent, now)
-        return as_of(now, self.plan, self.outlook, heard, self.people, sent)
+        return self.outlook
 
-    def settle(self, now: datetime) -> Agenda:
-        """Decide at `now` and send what is due; decide again at once where what was sent may change anything."""
+    def settle(self, now: datetime) -> list[Candidate]:
+        """Judge at `now` and send what is due; judge again at once where what was sent may change anything."""
         while True:
-            agenda = self.decide(now)
-            for occurrence in agenda.due():
-                key = occurrence.key or ""
-                self.sent[key] = Sent(key=key, state="sent", at=now)
-                self.planned[key] = occurrence
-            if not agenda.due() or self.lasting:
-                return agenda
+            ahead = self.ahead(now, list(self.sent.values()))
+            candidates = judged(ahead, Case(self.plan, ahead.life, self.arrows, self.people, self.sent, now))
+            due = [candidate for candidate in candidates if candidate.outcome == "ready"]
+            for candidate in due:
+                self.sent[candidate.key] = Sent(key=candidate.key, state="sent", at=now)
+                self.planned[candidate.key] = candidate.occurrence()
+            if not due or self.lasting:
+                return candidates
 
-    def after(self, agenda: Agenda, now: datetime) -> datetime | None:
+    def after(self, candidates: Sequence[Candidate], now: datetime) -> datetime | None:
         """When to look again; None when the journey, or what is asked about, is over."""
         told = next((fact.heard_at for fact in self.events if fact.heard_at > now), None)
-        wake = agenda.next_at if self.something_comes(agenda, now) else None
+        wake = self.wake(candidates, now)
         following = min((at for at in (told, wake) if at is not None), default=None)
         return following if following is not None and following <= self.end else None
 
-    def something_comes(self, agenda: Agenda, now: datetime) -> bool:
-        """Whether time alone still changes anything; what only staff could release would be asked about daily."""
-        messages = any(o.leave_at is not None and o.leave_at > now for o in agenda.occurrences if o.outcome != "sent")
-        return messages or any(clock.at is not None and clock.at >= now for clock in agenda.clocks)
+    def wake(self, candidates: Sequence[Candidate], now: datetime) -> datetime | None:
+        """By time alone, if that still changes anything; what only staff could release would be asked about daily."""
+        if self.outlook is None or not self.something_comes(self.outlook, candidates, now):
+            return None
+        return onwards(self.outlook.life, candidates, self.heard, list(self.sent.values()), now).look_at
+
+    def something_comes(self, ahead: Outlook, candidates: Sequence[Candidate], now: datetime) -> bool:
+        leaving = [candidate.times for candidate in candidates if candidate.outcome != "sent"]
+        leaving += [ahead.drafts[key].times for key in ahead.prospects.foregone]
+        messages = any(times is not None and times.leave_at > now for times in leaving)
+        return messages or any(run.date.at is not None and run.date.at >= now for run in ahead.life.latest_runs(now))
 
     def as_planned(self, occurrence: Occurrence) -> Occurrence:
         """What was sent as it was planned to go; what is due at the very end as what would go."""
