@@ -126,10 +126,12 @@ def _was_kept_back(candidate: Candidate, case: Case) -> bool:
     """Whether it was to leave before that ended for its reader. Confirmations are each of them evidence, and kept."""
     person, times = candidate.recipient.person, candidate.times
     held_until = person.released_at if person is not None and not person.on_hold else None
-    ends = [end for end in (held_until, case.life.journey.program_reopened_at) if end is not None]
-    if not ends or times is None or candidate.planned.rule.purpose == "confirmation":
+    reopened_at = case.life.journey.program_reopened_at
+    if (held_until is None and reopened_at is None) or times is None:
         return False
-    return any(times.leave_at < end <= case.now for end in ends)
+    if candidate.planned.rule.purpose == "confirmation":
+        return False
+    return any(end is not None and times.leave_at < end <= case.now for end in (held_until, reopened_at))
 
 
 def digest(candidates: list[Candidate]) -> None:
@@ -161,6 +163,8 @@ def _after(first: Candidate, candidate: Candidate) -> bool:
 
 def one_an_address(candidates: list[Candidate]) -> None:
     """Two recipients of one occurrence with one address get one message; the first named wins (29)."""
+    if len({candidate.planned.stem for candidate in candidates}) == len(candidates):
+        return
     for group in grouped(candidates, lambda c: c.planned.stem):
         seen: set[str] = set()
         for candidate in group if len(group) > 1 else ():
@@ -173,16 +177,15 @@ def one_an_address(candidates: list[Candidate]) -> None:
 
 def newcomers(candidates: list[Candidate], sent: Mapping[str, Sent]) -> None:
     """Whoever takes a role later is not told again what its holders of that time were told."""
+    taking = [c for c in candidates if c.outcome is None and c.row is None and c.recipient.role != APPLICANT]
     reached: dict[str, set[str]] = defaultdict(set)
-    for row in sent.values():
+    for row in sent.values() if taking else ():
         if row.state in SETTLED:
             shared, _, to = row.key.partition(">")
             reached[f"{shared}>{to.partition('.')[0]}"].add(to)
-    for candidate in candidates:
+    for candidate in taking:
         person = candidate.recipient.person
-        if candidate.outcome is not None or candidate.recipient.role == APPLICANT:
-            continue
-        if candidate.row is None and person is not None and person.address_digest:
+        if person is not None and person.address_digest:
             others = reached.get(message_key(candidate.planned.stem, candidate.recipient.role), set())
             if others - {candidate.recipient.to}:
                 candidate.skip("already_past", "start", "it went to those who held the role then")

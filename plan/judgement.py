@@ -73,6 +73,12 @@ class Candidate:
             return self.row.at
         return max(now, self.times.leave_at) if self.times else now
 
+    def keeps_its_time(self, now: datetime) -> bool:
+        """Whether it leaves, or left, when it was planned to; what is settled otherwise has no time to keep."""
+        if self.times is None or not (self.outcome is None or settled(self.row)):
+            return True
+        return self.leaves_at(now) == self.times.leave_at
+
     def occurrence(self) -> Occurrence:
         planned, times = self.planned, self.times
         return Occurrence(

@@ -25,16 +25,18 @@ def _judge(candidates: list[Candidate], ahead: Outlook, case: Case) -> None:
     def undecided() -> list[Candidate]:
         return [candidate for candidate in candidates if candidate.outcome is None]
 
+    unsteady = [candidate for candidate in candidates if not steady(candidate.planned, case.plan)]
     for candidate in candidates:
         judgement.by_ledger(candidate)
-    for candidate in undecided():
-        judgement.for_good(candidate, case)
+    for candidate in unsteady:
+        if candidate.outcome is None:
+            judgement.for_good(candidate, case)
     companions.one_an_address(candidates)
     companions.newcomers(candidates, case.sent)
-    companions.catch_up(candidates, case)
+    companions.catch_up(unsteady, case)
     for candidate in undecided():
         candidate.not_after = ahead.prospects.worth_until.get(candidate.key)
-    companions.set_lateness([c for c in candidates if not steady(c.planned, case.plan)])
+    companions.set_lateness(unsteady)
     for candidate in undecided():
         judgement.by_stage(candidate, case)
     for candidate in undecided():
@@ -44,9 +46,10 @@ def _judge(candidates: list[Candidate], ahead: Outlook, case: Case) -> None:
     companions.sent_recently(candidates, case.sent, case.plan.timezone)
     companions.one_a_day(candidates, companions.as_planned)
     companions.one_for_all_items(candidates, companions.as_planned)
-    for candidate in undecided():
-        judgement.by_lateness(candidate, case.now)
-    companions.one_a_day(candidates, lambda candidate: candidate.leaves_at(case.now))
-    companions.one_for_all_items(candidates, lambda candidate: candidate.leaves_at(case.now))
+    if not all(candidate.keeps_its_time(case.now) for candidate in candidates):
+        for candidate in undecided():
+            judgement.by_lateness(candidate, case.now)
+        companions.one_a_day(candidates, lambda candidate: candidate.leaves_at(case.now))
+        companions.one_for_all_items(candidates, lambda candidate: candidate.leaves_at(case.now))
     for candidate in undecided():
         judgement.by_now(candidate, case)

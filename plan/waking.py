@@ -1,6 +1,5 @@
 """When to look again, and what staff should look at."""
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
@@ -10,6 +9,7 @@ from plan.facts import Fact, Person
 from plan.judgement import Candidate
 from plan.life import Life
 from plan.reachable import SUPPRESSED
+from plan.send_window import share
 
 HELD_AGAIN: Final = timedelta(days=1)  # what holds a message may change without anybody telling the journey
 STAGES_OVER: Final = timedelta(hours=1)  # passings of many journeys fall on one instant; the stage keeps its exact one
@@ -29,8 +29,7 @@ def next_at(life: Life, candidates: Iterable[Candidate], facts: Sequence[Fact], 
             wakes += [now + HELD_AGAIN, *_in_hold(candidate)]
         elif times is not None and _may_still_go(candidate):
             wakes.append(times.leave_at)
-    share = int.from_bytes(hashlib.sha256(life.journey.id.encode()).digest()[:8], "big")
-    late = timedelta(seconds=int(STAGES_OVER.total_seconds()) * share >> 64)
+    late = timedelta(seconds=int(STAGES_OVER.total_seconds()) * share(life.journey.id) >> 64)
     final = life.is_final(life.track.visit(now).stage)
     for run in life.runs:
         passes_at = run.date.passes_at
