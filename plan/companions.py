@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Final
 
 from plan.calendar import local_date
@@ -75,15 +76,13 @@ def sent_recently(candidates: list[Candidate], sent: Mapping[str, Sent], zone: s
                     candidate.skip("sent_recently")
 
 
-def as_planned(candidate: Candidate) -> datetime:
-    """The instant whose day counts while nothing has gone wrong."""
-    return _leave_at(candidate)
+as_planned: Final[Callable[[Candidate], datetime]] = attrgetter("times.leave_at")  # while nothing has gone wrong
 
 
 def one_a_day(candidates: list[Candidate], when: Callable[[Candidate], datetime]) -> None:
     """Of two offsets of one rule on one day the later speaks, wherever the window moved it (24)."""
     open_ones = [c for c in candidates if c.planned.offset and c.times and (c.outcome is None or settled(c))]
-    for group in grouped(open_ones, lambda c: (c.family, c.reader.date(when(c)))):
+    for group in grouped(open_ones, lambda c: (c.family, local_date(when(c), c.reader.zone))):
         last = max(group, key=_natural)
         for candidate in group:
             if candidate is not last and candidate.outcome is None:

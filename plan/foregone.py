@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from functools import cached_property
 from typing import NamedTuple
@@ -14,7 +15,6 @@ from plan.facts import People
 from plan.judgement import Candidate
 from plan.life import LATEST, Life
 from plan.model import Plan
-from plan.outcomes import Skipped
 from plan.planned import Planned
 from plan.roles import APPLICANT
 from plan.standing import left, stopped
@@ -32,10 +32,14 @@ class Foregone:
 
 
 class Prospects(NamedTuple):
-    """By key. `worth_until` has those that are worth sending up to an instant, while their dates stay."""
+    """By key: what is settled, and until when each of the others is worth sending while its date stays.
+
+    `fitting` are those that make sense at the moment when they leave, if they leave when they should.
+    """
 
     foregone: Mapping[str, Foregone]
     worth_until: Mapping[str, datetime | None]
+    fitting: AbstractSet[str]
 
 
 def prospects(candidates: Iterable[Candidate], plan: Plan, life: Life, people: People) -> Prospects:
@@ -47,14 +51,15 @@ def prospects(candidates: Iterable[Candidate], plan: Plan, life: Life, people: P
         judgement.for_good(candidate, case)
     companions.set_lateness(candidates)
     readers = Counter(candidate.planned.stem for candidate in candidates)
-    for candidate in candidates:
-        if candidate.outcome is None and readers[candidate.planned.stem] == 1 and not _may_be_known(candidate):
-            reason = _throughout(candidate, plan, life, arrows)
-            if reason is not None:
-                candidate.skip(reason)
+    fitting = {
+        candidate.key
+        for candidate in candidates
+        if candidate.outcome is None and _fits(candidate, plan, life, arrows, alone=readers[candidate.planned.stem] == 1)
+    }
     return Prospects(
         {candidate.key: Foregone(candidate) for candidate in candidates if candidate.outcome is not None},
         {candidate.key: candidate.not_after for candidate in candidates if candidate.outcome is None},
+        fitting,
     )
 
 
@@ -71,12 +76,17 @@ def _may_be_known(candidate: Candidate) -> bool:
     return candidate.recipient.role != APPLICANT and person is not None and person.address_digest is not None
 
 
-def _throughout(candidate: Candidate, plan: Plan, life: Life, arrows: Arrows) -> Skipped | None:
-    """Why it makes no sense, whenever it is looked at; None if it does, or if that depends on when (by_stage)."""
-    if candidate.times is None:
-        return None
-    planned, leave_at = candidate.planned, candidate.times.leave_at
-    ended = stopped(planned, leave_at)
-    if ended != stopped(planned, candidate.not_after or LATEST):
-        return None
-    return ended or left(planned, plan, life, arrows, leave_at)
+def _fits(candidate: Candidate, plan: Plan, life: Life, arrows: Arrows, *, alone: bool) -> bool:
+    """Whether it makes sense at its moment. One that does not is settled if it never will and no other speaks for it.
+
+    `alone`: nobody else is a reader of the same occurrence.
+    """
+    planned, times = candidate.planned, candidate.times
+    if times is None:
+        return False
+    ended = stopped(planned, times.leave_at)
+    reason = ended or left(planned, plan, life, arrows, times.leave_at)
+    lasts = ended == stopped(planned, candidate.not_after or LATEST)
+    if reason is not None and lasts and alone and not _may_be_known(candidate):
+        candidate.skip(reason)
+    return reason is None

@@ -75,9 +75,10 @@ class Candidate:
 
     def keeps_its_time(self, now: datetime) -> bool:
         """Whether it leaves, or left, when it was planned to; what is settled otherwise has no time to keep."""
-        if self.times is None or not (self.outcome is None or settled(self.row)):
+        if self.times is None or (self.outcome is not None and not settled(self.row)):
             return True
-        return self.leaves_at(now) == self.times.leave_at
+        left_at = self.row.at if self.row is not None and settled(self.row) else None
+        return now <= self.times.leave_at if left_at is None else left_at == self.times.leave_at
 
     def occurrence(self) -> Occurrence:
         planned, times = self.planned, self.times
@@ -170,11 +171,8 @@ def by_stage(candidate: Candidate, case: Case) -> None:
     return None
 
 
-def by_condition(candidate: Candidate, case: Case) -> None:
+def by_condition(candidate: Candidate, condition: str, case: Case) -> None:
     """`if:` must hold when it leaves, and now: what was false at its moment is not said later (20)."""
-    condition = candidate.planned.rule.if_
-    if condition is None:
-        return None
     leave_at = candidate.times.leave_at if candidate.times else case.now
     for moment in dict.fromkeys((min(leave_at, case.now), case.now)):
         answer = case.holds(condition, moment, candidate.planned.item)

@@ -1,6 +1,5 @@
 """What the fold of a journey's facts came to: its stages, items, clocks and triggers in time. Values with questions."""
 
-from bisect import bisect_right
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -43,9 +42,10 @@ class Track:
 
     def visit(self, instant: datetime) -> Visit:
         """The stage held at `instant`; before the first visit, the first."""
-        if self.visits[-1].at <= instant:
-            return self.visits[-1]
-        return self.visits[max(0, bisect_right(self.visits, instant, key=lambda v: v.at) - 1)]
+        for visit in reversed(self.visits):  # few, and mostly the last is asked for
+            if visit.at <= instant:
+                return visit
+        return self.visits[0]
 
 
 class Trigger(NamedTuple):
