@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from plan import companions, judgement
 from plan.agenda import Occurrence
-from plan.arrows import Arrows, arrows_of
+from plan.arrows import arrows_of
 from plan.case import Case
 from plan.facts import People
 from plan.judgement import Candidate
@@ -51,11 +51,17 @@ def prospects(candidates: Iterable[Candidate], plan: Plan, life: Life, people: P
         judgement.for_good(candidate, case)
     companions.set_lateness(candidates)
     readers = Counter(candidate.planned.stem for candidate in candidates)
-    fitting = {
-        candidate.key
-        for candidate in candidates
-        if candidate.outcome is None and _fits(candidate, plan, life, arrows, alone=readers[candidate.planned.stem] == 1)
-    }
+    fitting = set()
+    for candidate in candidates:
+        if candidate.outcome is not None or candidate.times is None:
+            continue
+        planned, leave_at = candidate.planned, candidate.times.leave_at
+        ended = stopped(planned, leave_at)
+        reason = ended or left(planned, plan, life, arrows, leave_at)
+        if reason is None:
+            fitting.add(candidate.key)
+        elif ended == stopped(planned, candidate.not_after or LATEST) and not _answered_for(candidate, readers):
+            candidate.skip(reason)
     return Prospects(
         {candidate.key: Foregone(candidate) for candidate in candidates if candidate.outcome is not None},
         {candidate.key: candidate.not_after for candidate in candidates if candidate.outcome is None},
@@ -64,29 +70,14 @@ def prospects(candidates: Iterable[Candidate], plan: Plan, life: Life, people: P
 
 
 def steady(planned: Planned, plan: Plan) -> bool:
-    """Whether what was sent cannot bring it back: its clock has kept its date, and its rule was there from the start."""
+    """Whether nothing that was sent brings it back: its clock has had one date, its rule was there from the start."""
     run = planned.run
     moved = run is not None and (len(run.dates) > 1 or len(run.stated) > 1)
     return not moved and planned.rule.name not in plan.launched
 
 
-def _may_be_known(candidate: Candidate) -> bool:
-    """Whether somebody who held the role before its reader may have been told of it."""
+def _answered_for(candidate: Candidate, readers: Mapping[str, int]) -> bool:
+    """Whether what others were sent may give it another reason: at the same address, or in the same role before."""
     person = candidate.recipient.person
-    return candidate.recipient.role != APPLICANT and person is not None and person.address_digest is not None
-
-
-def _fits(candidate: Candidate, plan: Plan, life: Life, arrows: Arrows, *, alone: bool) -> bool:
-    """Whether it makes sense at its moment. One that does not is settled if it never will and no other speaks for it.
-
-    `alone`: nobody else is a reader of the same occurrence.
-    """
-    planned, times = candidate.planned, candidate.times
-    if times is None:
-        return False
-    ended = stopped(planned, times.leave_at)
-    reason = ended or left(planned, plan, life, arrows, times.leave_at)
-    lasts = ended == stopped(planned, candidate.not_after or LATEST)
-    if reason is not None and lasts and alone and not _may_be_known(candidate):
-        candidate.skip(reason)
-    return reason is None
+    follows = candidate.recipient.role != APPLICANT and person is not None and person.address_digest is not None
+    return follows or readers[candidate.planned.stem] > 1

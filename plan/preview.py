@@ -43,7 +43,7 @@ def preview(plan: Plan, invented: Invented) -> tuple[Occurrence, ...]:
     Everybody can be written to and every role is held, by somebody invented. Raises KeyError for an unknown process.
     """
     journey = _journey(plan, invented)
-    way = _Way(plan, journey, _people(plan, invented), _end(plan, invented), sorted(invented.events, key=_place))
+    way = _Way(plan, journey, everybody(plan, invented), _end(plan, invented), sorted(invented.events, key=_place))
     agenda = way.to_its_end()
     found = [way.as_planned(occurrence) for occurrence in agenda.occurrences]
     return tuple(sorted(found, key=lambda o: (o.outcome == "not_triggered", o.at is None, o.at or invented.start)))
@@ -144,7 +144,7 @@ def _end(plan: Plan, invented: Invented) -> datetime:
     return latest if invented.until is None else min(latest, invented.until)
 
 
-def _people(plan: Plan, invented: Invented) -> People:
+def everybody(plan: Plan, invented: Invented) -> People:
     """The applicant, one holder for every role, and whoever the events name."""
     roles = {role: (role,) for role in recipients(plan) - plan.staff.keys() - {APPLICANT}}
     named = {

@@ -1,17 +1,17 @@
 """One invented applicant's whole journey: what would go, what would not and why, in order of time."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from plan import preview as module
-from plan.facts import Fact
+from plan.agenda import Agenda, Occurrence
+from plan.facts import Fact, Journey
 from plan.load import load
 from plan.model import Plan
-from plan.preview import Invented, preview
+from plan.preview import Invented, everybody, preview
 from tests.plan.programs import program
-from tests.plan.walk import at
+from tests.plan.walk import Walk, at
 
 PLAN = program()
 PROGRAMS = Path(__file__).parents[1] / "programs"
@@ -68,21 +68,44 @@ def test_a_preview_is_the_same_each_time() -> None:
     assert preview(PLAN, invented) == preview(PLAN, invented)
 
 
+def stepped(plan: Plan, invented: Invented) -> tuple[list[Occurrence], Agenda]:
+    """What leaves, and the agenda at its end, when every decision is made by itself and nothing is foreseen."""
+    start, process = invented.start, invented.process
+    journey = Journey(
+        id=f"preview:{plan.program}",
+        program=plan.program,
+        process=process,
+        cycle="1",
+        person_id="applicant",
+        created_at=start,
+        started_at=start,
+    )
+    walk = Walk(plan, journey, start, list(invented.events), everybody(plan, invented))
+    agenda = walk.run(invented.until or start)
+    return [occurrence for _, occurrence in walk.log], agenda
+
+
+def foresees_what_happens(plan: Plan, invented: Invented) -> None:
+    gone, agenda = stepped(plan, invented)
+    left = {o.key for o in gone}
+    found = preview(plan, invented)
+    sent = [o.model_copy(update={"outcome": "scheduled"}) for o in gone]
+    assert {o.key: o for o in found if o.key in left} == {o.key: o for o in sent}
+    others = {o.key or o.notification: (o.outcome, o.reason) for o in found if o.key not in left}
+    assert others == {o.key or o.notification: (o.outcome, o.reason) for o in agenda.occurrences if o.key not in left}
+
+
 @pytest.mark.parametrize("name", ["ahima", "arrt", "asis", "cfp", "isaca", "isc2", "nremt", "nsca", "pmi"])
-def test_deciding_once_a_wake_foresees_what_deciding_until_nothing_is_due_does(
-    name: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_preview_foresees_what_a_journey_decided_step_by_step_does(name: str) -> None:
     plan = load((PROGRAMS / f"{name}.yaml").read_text(encoding="utf-8"), name)
     assert isinstance(plan, Plan)
+    start = at("2026-02-10 10:00")
     for process in plan.processes:
-        invented = Invented(process=process, start=at("2026-02-10 10:00"), attributes={"birth_date": "1990-03-10"})
-        quick = preview(plan, invented)
-        with monkeypatch.context() as patched:
-            patched.setattr(module, "changes_by_itself", lambda *_: True)
-            assert preview(plan, invented) == quick
+        known = {"birth_date": "1990-03-10"}
+        foresees_what_happens(plan, Invented(process, start, known, until=start + timedelta(days=1200)))
 
 
-def test_a_preview_in_which_a_fact_is_taken_back_foresees_the_same_too(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_preview_in_which_a_fact_is_taken_back_foresees_the_same_too() -> None:
     plan = load(SHIPPED.read_text(encoding="utf-8"), SHIPPED.name)
     assert isinstance(plan, Plan)
     events = [
@@ -90,8 +113,5 @@ def test_a_preview_in_which_a_fact_is_taken_back_foresees_the_same_too(monkeypat
         heard("retracted", "2026-06-09 10:00", 2, id="extension_granted-1"),
         heard("submitted", "2027-01-02 10:00", 3),
     ]
-    invented = Invented("application", at("2026-02-10 10:00"), events=events)
-    quick = preview(plan, invented)
-    with monkeypatch.context() as patched:
-        patched.setattr(module, "changes_by_itself", lambda *_: True)
-        assert preview(plan, invented) == quick
+    until = at("2027-09-02 10:00")
+    foresees_what_happens(plan, Invented("application", at("2026-02-10 10:00"), events=events, until=until))

@@ -1,0 +1,66 @@
+"""What is settled of a message once and for all is what judging it says at every instant."""
+
+from datetime import timedelta
+from typing import Final
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from plan import judgement
+from plan.arrows import arrows_of
+from plan.case import Case
+from plan.judgement import Candidate
+from plan.model import SendWindow
+from plan.outlook import Outlook, outlook
+from tests.plan.journeys import CREATED, WINDOWS, Happening, happenings, smooth
+from tests.plan.walk import Walk
+
+HOURS: Final = st.lists(st.integers(1, 200 * 24), min_size=2, max_size=5)
+
+
+def ahead_of(way: Walk) -> Outlook:
+    return outlook(way.plan, way.journey, way.facts(), way.people, (), way.now)
+
+
+@settings(max_examples=30, deadline=None, derandomize=True)
+@given(st.sampled_from(WINDOWS), happenings(), HOURS, HOURS)
+def test_what_is_foregone_is_so_whenever_it_is_judged(
+    window: SendWindow, happened: list[Happening], heard_until: list[int], asked_at: list[int]
+) -> None:
+    way = smooth(window, happened)
+    for hour in heard_until:
+        way.now = CREATED + timedelta(hours=hour)
+        ahead = ahead_of(way)
+        for later in asked_at:
+            now = CREATED + timedelta(hours=later)
+            case = Case(way.plan, ahead.life, arrows_of(way.plan, way.journey.process), way.people, {}, now)
+            for key, settled in ahead.prospects.foregone.items():
+                said = settled.occurrence
+                candidate = Candidate(*ahead.drafts[key])
+                candidate.not_after = said.not_after
+                judgement.for_good(candidate, case)
+                if candidate.outcome is None:
+                    judgement.by_stage(candidate, case)
+                assert (candidate.outcome, candidate.reason, candidate.because) == (
+                    said.outcome,
+                    said.reason,
+                    said.because,
+                )
+
+
+@settings(max_examples=30, deadline=None, derandomize=True)
+@given(st.sampled_from(WINDOWS), happenings(), HOURS)
+def test_what_fits_has_no_stage_against_it_until_it_should_have_left(
+    window: SendWindow, happened: list[Happening], heard_until: list[int]
+) -> None:
+    way = smooth(window, happened)
+    for hour in heard_until:
+        way.now = CREATED + timedelta(hours=hour)
+        ahead = ahead_of(way)
+        for key in ahead.prospects.fitting:
+            candidate = Candidate(*ahead.drafts[key])
+            assert candidate.times is not None
+            for now in (CREATED, candidate.times.leave_at):
+                case = Case(way.plan, ahead.life, arrows_of(way.plan, way.journey.process), way.people, {}, now)
+                judgement.by_stage(candidate, case)
+                assert candidate.outcome is None
