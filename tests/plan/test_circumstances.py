@@ -1,6 +1,7 @@
 """When what a journey's course follows from is the same as before: then, and only then, the course is remembered."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
@@ -15,7 +16,7 @@ from plan.facts import Fact, People, Person
 from plan.model import SendWindow
 from plan.outlook import foreseen, outlook
 from plan.renaming import under_new_names
-from tests.plan.journeys import CREATED, WINDOWS, Happening, Misfortune, happenings, misfortunes, rough, smooth
+from tests.plan.journeys import CREATED, KINDS, WINDOWS, Happening, Misfortune, happenings, misfortunes, rough, smooth
 from tests.plan.programs import program
 from tests.plan.walk import PEOPLE, Walk, at, begin
 
@@ -99,10 +100,11 @@ def test_remembering_changes_no_decision_on_a_rough_way(
 
 
 @examples(15)
-@given(happenings(), happenings(), st.lists(st.integers(1, 150 * 24), min_size=2, max_size=6))
+@given(happenings(), st.lists(st.sampled_from(KINDS), min_size=9, max_size=9), st.lists(st.integers(1, 150 * 24)))
 def test_other_facts_under_the_same_ids_are_not_taken_for_those_remembered(
-    happened: list[Happening], instead: list[Happening], hours: list[int]
+    happened: list[Happening], kinds: list[str], hours: list[int]
 ) -> None:
+    instead = [replace(one, kind=kind) for one, kind in zip(happened, kinds, strict=False)]
     one, other = smooth(WINDOWS[0], happened), smooth(WINDOWS[0], instead)
     other.plan, other.people = one.plan, one.people
     assert one.journey == other.journey

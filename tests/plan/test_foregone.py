@@ -13,7 +13,8 @@ from plan.judgement import Candidate
 from plan.model import SendWindow
 from plan.outlook import Outlook, outlook
 from tests.plan.journeys import CREATED, WINDOWS, Happening, happenings, smooth
-from tests.plan.walk import Walk
+from tests.plan.walk import Walk, at, begin, outcome
+from tests.plan.written import loaded
 
 HOURS: Final = st.lists(st.integers(1, 200 * 24), min_size=2, max_size=5)
 
@@ -46,6 +47,15 @@ def test_what_is_foregone_is_so_whenever_it_is_judged(
                     said.reason,
                     said.because,
                 )
+
+
+def test_an_answer_after_its_moment_is_the_reason_where_the_stage_was_one_before() -> None:
+    way = begin(loaded(), "2026-09-01 10:00")
+    way.tell("document_insufficient", at("2026-09-02 10:00"), item="doc-1")
+    leaves = at("2026-09-25 12:00")  # the reminder of that morning has no stage to be in
+    assert outcome(way.agenda(leaves), "answer_due:P7D") == ("skipped", "stage_left")
+    way.tell("applicant_answered", leaves, item="doc-1")
+    assert outcome(way.agenda(leaves), "answer_due:P7D") == ("skipped", "answered")
 
 
 @settings(max_examples=30, deadline=None, derandomize=True)
