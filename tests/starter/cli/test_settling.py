@@ -116,6 +116,18 @@ def test_a_corrected_address_may_send_at_once_what_never_arrived(case: Case) -> 
     assert case.sent(2)[-1]["key"] == f"{message['key']}+1"
 
 
+def test_what_failed_at_an_address_is_not_listed_for_that_address(case: Case) -> None:
+    message = case.asked()
+    case.report(message, "blocked", "content")
+
+    def listed(email: str) -> list[str]:
+        ran = case.run("person", "set", case.person, "--email", email, "--json")
+        return [one["message"] for one in ran.json["worth_sending"]]
+
+    assert listed(f"new-{case.address}") == [message["id"]]
+    assert listed(case.address) == []
+
+
 def test_the_suppression_of_an_old_address_does_not_touch_the_new_one(case: Case) -> None:
     message = case.asked()
     case.bounce(message)
