@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from temporalio.client import Client
+from temporalio.exceptions import ApplicationError
 from temporalio.worker import PollerBehaviorAutoscaling, UnsandboxedWorkflowRunner, Worker
 
 from activities.breaker import Breaker
@@ -23,6 +24,7 @@ from activities.upkeep import Upkeeping
 from activities.withdraw import Withdraw
 from ledger import Ledger, plans
 from mail.folder import MailFolder
+from mail.sendgrid_lists import SendGridLists
 from mail.sendgrid_mail import SendGrid
 from mail.smtp_mail import Smtp
 from mail.transport import Transport
@@ -33,9 +35,11 @@ from starter.connection import connect
 from starter.installation import check, check_search_attributes
 from starter.ledgers import make_folder, open_checked
 from starter.plans import current_plan
+from starter.provider import NoLists, open_lists
+from starter.provider_lists import ListCopier, copy_lists
 from starter.reconcile import Reconciler
 from starter.refusal import Refused
-from starter.schedules import RECONCILE, forget_rounds
+from starter.schedules import RECONCILE, SUPPRESSIONS, forget_rounds
 from starter.settings import KEY_VARIABLE, PASSWORD_VARIABLE, MailSettings, Settings, load_settings
 from workflows.journey import Journey
 from workflows.message import Message
@@ -46,6 +50,7 @@ READY: Final = "worker ready"
 WORKFLOW_TASKS: Final = 8  # at once: workflow code holds the interpreter, and a starved task looks like a deadlock
 DECISIONS: Final = 8  # at once: one connection of the ledger's pool each
 SENDS: Final = 16
+UPKEEP: Final = 2  # jobs at once: one that waits for the provider's rate limit holds up no reconciling
 ONE_PROGRAM: Final = 4  # decisions of one program at once, so that a hanging one leaves room for the others
 DECIDE_WAITS: Final = timedelta(seconds=2)  # for a lock or a statement; decide's own time-out is 5 s
 GRACE: Final = timedelta(seconds=25)  # a request to the provider takes 20 s at most
@@ -68,7 +73,7 @@ async def run(settings: Settings, only: str | None, identity: str | None) -> Non
             beginner = Beginner(client, ledger)
             await workers.enter_async_context(_running(beginner))
             await workers.enter_async_context(_journeys(client, ledger.with_wait(DECIDE_WAITS), shelf, beginner))
-            await workers.enter_async_context(_upkeep(client, ledger))
+            await workers.enter_async_context(_upkeep(client, ledger, settings))
         if only != "workflows":
             await workers.enter_async_context(_mail(client, ledger, shelf, settings))
         sys.stdout.write(f"{READY}\n")
@@ -105,21 +110,29 @@ def _journeys(client: Client, ledger: Ledger, shelf: Shelf, beginner: Beginner) 
     )
 
 
-def _upkeep(client: Client, ledger: Ledger) -> Worker:
-    """What schedules start, one at a time."""
+def _upkeep(client: Client, ledger: Ledger, settings: Settings) -> Worker:
+    """What schedules start."""
     reconciler = Reconciler(client, ledger)
 
     async def reconcile() -> UpkeepReport:
         await forget_rounds(client)
         return (await reconciler.round()).report
 
-    upkeep = Upkeeping({RECONCILE: reconcile}, asyncio.get_running_loop())
+    lists = open_lists(settings)
+    copier = ListCopier(ledger, lists) if isinstance(lists, SendGridLists) else None
+
+    async def suppressions() -> UpkeepReport:
+        if isinstance(lists, NoLists):
+            raise ApplicationError(lists.sentence, type="ListsUnread")
+        return UpkeepReport() if copier is None else await copy_lists(client, ledger, copier)
+
+    upkeep = Upkeeping({RECONCILE: reconcile, SUPPRESSIONS: suppressions}, asyncio.get_running_loop())
     return Worker(
         client,
         task_queue=UPKEEP_QUEUE,
         activities=[upkeep.upkeep],
-        activity_executor=ThreadPoolExecutor(1, "upkeep"),
-        max_concurrent_activities=1,
+        activity_executor=ThreadPoolExecutor(UPKEEP, "upkeep"),
+        max_concurrent_activities=UPKEEP,
         graceful_shutdown_timeout=GRACE,
     )
 

@@ -20,6 +20,7 @@ from plan.agenda import Agenda, Occurrence
 from plan.footers import why
 from plan.model import Plan
 
+LEFT_OUT: Final = "not sent to {} of {} recipients, since their addresses are suppressed; the others have it"
 MANDATORY: Final[tuple[Page, ...]] = ("view",)
 OPTIONAL: Final[tuple[Page, ...]] = ("view", "preferences", "unsubscribe")
 
@@ -50,12 +51,16 @@ class Writing(NamedTuple):
 
 
 class Composed(NamedTuple):
-    """An e-mail ready to leave, and what the ledger keeps of it. `bypassed`: the provider's list that it passes by."""
+    """An e-mail ready to leave, and what the ledger keeps of it. `bypassed`: the provider's list that it passes by.
+
+    `remark` says what is not as the plan asks: an address of a desk left out.
+    """
 
     email: Email
     template_version: str | None
     links: ReaderLinks | None
     bypassed: str | None
+    remark: str | None = None
 
 
 def compose(
@@ -76,6 +81,10 @@ def compose(
     to = _recipients(plan, occurrence, person)
     if not to:
         return Held("no_address", f"{occurrence.to} has no address")
+    optional = plan.rules[occurrence.notification].optional
+    reached = _reached(conn, to, optional=optional) if occurrence.person_id is None else to
+    if not reached:
+        return Held("address_suppressed", f"nothing is sent to any address of {occurrence.to}")
     name = plan.template_of(occurrence.notification)
     stored = plans.template(conn, plan.program, name, person.locale if person else None)
     template = parse(stored.source, stored.name) if stored else None
@@ -87,9 +96,12 @@ def compose(
         locale=stored.locale,
         values=values(conn, plan, case, agenda, occurrence, clock),
         why=why(plan, case.journey.process),
-        optional=plan.rules[occurrence.notification].optional,
+        optional=optional,
     )
-    return addressed(conn, plan, row, to, writing, public_url)
+    composed = addressed(conn, plan, row, reached, writing, public_url)
+    if isinstance(composed, Held) or len(reached) == len(to):
+        return composed
+    return composed._replace(remark=LEFT_OUT.format(len(to) - len(reached), len(to)))
 
 
 def addressed(
@@ -118,6 +130,14 @@ def _recipients(plan: Plan, occurrence: Occurrence, person: PersonRow | None) ->
     if person is None or person.email is None:
         return ()
     return (Mailbox(name=person.name or "", email=person.email),)
+
+
+def _reached(conn: Connection, desk: tuple[Mailbox, ...], *, optional: bool) -> tuple[Mailbox, ...]:
+    """Those of a desk that may be written to; of persons deciding has said so already."""
+    against = suppressions.active(conn, [mailbox.email for mailbox in desk])
+    stopping = {*suppressions.STOPS_ALL, *(("unsubscribed",) if optional else ())}
+    stopped = {address for address, rows in against.items() if any(row.cause in stopping for row in rows)}
+    return tuple(mailbox for mailbox in desk if mailbox.email.casefold() not in stopped)
 
 
 def _links(row: MessageRow, public_url: str | None, *, optional: bool) -> ReaderLinks | None:

@@ -99,7 +99,7 @@ class Notify:
             return row
         match self._derive(row, clock):
             case Ready() as ready if self._to_wire(ready, row, clock):
-                return self._record(row, self._transport.hand_over(ready.composed.email, row.attempt), clock)
+                return self._hand_over(ready.composed, row, clock)
             case Ready():
                 return self._again(row, "changed_meanwhile", clock)
             case Held() as held:
@@ -163,7 +163,7 @@ class Notify:
                 return derived
             if not self._may_write_to(derived):
                 return Held("address_not_allowed", "outside production this address may not be written to")
-            return Ready(derived, plan, standing(conn, row))
+            return Ready(derived, plan, standing(conn, plan, row))
 
     def _may_write_to(self, composed: Composed) -> bool:
         return self._only_to is None or all(to.email.casefold() in self._only_to for to in composed.email.to)
@@ -174,7 +174,7 @@ class Notify:
         with self._ledger.write() as conn:
             if plans.current_version(conn, row.program, lock=True) != ready.plan.version:
                 return False
-            if standing(conn, row) != ready.standing:
+            if standing(conn, ready.plan, row) != ready.standing:
                 return False
             if row.source != "plan":  # a row of the plan is kept up to date by deciding
                 messages.refresh(conn, row.id, plan_version=ready.plan.version)
@@ -198,6 +198,13 @@ class Notify:
                 bodies.keep(conn, row.id, row.attempt, email.subject, html, text, _wall())
                 page_tokens.keep(conn, row.id, row.attempt, links.tokens if links else {}, _wall())
             return gone
+
+    def _hand_over(self, composed: Composed, row: MessageRow, clock: datetime) -> Outcome:
+        handed = self._transport.hand_over(composed.email, row.attempt)
+        if isinstance(handed, Accepted) and composed.remark:
+            remarks = [composed.remark, handed.remark] if handed.remark else [composed.remark]
+            handed = handed.model_copy(update={"remark": "; ".join(remarks)})
+        return self._record(row, handed, clock)
 
     def _record(self, row: MessageRow, handed: HandOver, clock: datetime) -> Outcome:
         """Writes the provider's answer down, then asks the engine for another attempt where one is due."""
@@ -253,7 +260,7 @@ class Notify:
         with self._ledger.write() as conn:
             plan = self._shelf.current(conn, row.program)
             person = people.person(conn, row.person_id) if row.person_id else None
-            waits_for = basis(conn, plan, row.rule, person) if plan and row.source == "plan" else "-"
+            waits_for = basis(conn, plan, row, person) if plan and row.source == "plan" else "-"
             sending.give_back(
                 conn, row.id, row.attempt, held.reason, held.detail, basis=waits_for, clock=clock, now=_wall()
             )

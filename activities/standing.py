@@ -4,10 +4,11 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from ledger import people, programs
+from ledger import people, programs, suppressions
 from ledger.case import readers
 from ledger.message_rows import MessageRow
 from plan.facts import Person
+from plan.model import Plan
 
 
 class Standing(NamedTuple):
@@ -16,12 +17,15 @@ class Standing(NamedTuple):
     reader: Person | None
     revision: int  # of the reader
     closed: bool  # the program
+    against: frozenset[str]  # ids of what stands against the addresses of a desk
 
 
-def standing(conn: Connection, row: MessageRow) -> Standing:
-    """The reader is whoever they were merged into."""
+def standing(conn: Connection, plan: Plan, row: MessageRow) -> Standing:
+    """The reader is whoever they were merged into. A desk is no reader: its addresses are the plan's."""
     program = programs.program(conn, row.program)
     person = people.standing_for(conn, [row.person_id]).get(row.person_id) if row.person_id else None
     reader = readers(conn, row.program, [person])[person.id] if person else None
     closed = program is not None and program.closed_at is not None
-    return Standing(reader, person.revision if person else 0, closed)
+    desk = suppressions.active(conn, plan.staff.get(row.to, ())) if row.person_id is None else {}
+    against = frozenset(each.id for rows in desk.values() for each in rows)
+    return Standing(reader, person.revision if person else 0, closed, against)

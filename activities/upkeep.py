@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from threading import Lock
 from typing import Final
 
 from pydantic import JsonValue
@@ -21,6 +22,7 @@ class Upkeeping:
 
     def __init__(self, jobs: Mapping[str, Job], loop: asyncio.AbstractEventLoop) -> None:
         self._jobs = jobs
+        self._turns = {name: Lock() for name in jobs}  # one round of a job after the other, also after a time-out
         self._loop = loop
 
     @activity.defn(name=wire.UPKEEP)
@@ -30,7 +32,8 @@ class Upkeeping:
         job = self._jobs.get(given.job)
         if job is None:
             raise ApplicationError(f"this worker knows no job {given.job}", type="UnknownJob", non_retryable=True)
-        report = asyncio.run_coroutine_threadsafe(_awaited(job), self._loop).result()
+        with self._turns[given.job]:
+            report = asyncio.run_coroutine_threadsafe(_awaited(job), self._loop).result()
         gauge = activity.metric_meter().create_gauge(METRIC)
         for kind, counts in (("found", report.found), ("done", report.done)):
             for rule, count in counts.items():

@@ -31,6 +31,7 @@ STATES: Final[Mapping[str, SentState]] = {
 }  # a cancelled or expired row says nothing: its key may become due again
 BY_STAFF: Final = "cancelled_by_staff"  # but for one that staff took back
 TRY_AGAIN: Final = timedelta(days=1)
+UNSUBSCRIBED: Final = "unsubscribed"
 CREATED: Final = "created"  # the row tells the story; deciding derives this fact from the journey itself
 JUDGED_OUT: Final = frozenset({"refused", "duplicate", "late_event"})
 
@@ -126,17 +127,26 @@ def _fact(row: FactRow) -> Fact:
 def readers(conn: Connection, program: str, persons: Collection[PersonRow]) -> Mapping[str, Person]:
     """What deciding may know of these people, by id: also what stands against writing to them."""
     wishes = opt_outs.wishes(conn, [person.id for person in persons], program)
-    stopped = suppressions.active(conn, [person.email for person in persons if person.email])
+    said: dict[str, tuple[SuppressionRow, ...]] = {}
+    for row in suppressions.ever(conn, [person.email for person in persons if person.email]):
+        said[row.address] = (*said.get(row.address, ()), row)
     return {
-        person.id: _person(person, wishes.get(person.id, Wishes()), stopped.get((person.email or "").casefold(), ()))
+        person.id: _person(person, wishes.get(person.id, Wishes()), said.get((person.email or "").casefold(), ()))
         for person in persons
     }
 
 
-def _person(row: PersonRow, wishes: Wishes, stopped: tuple[SuppressionRow, ...]) -> Person:
-    opted_out = wishes.unwanted
-    if any(suppression.cause == "unsubscribed" for suppression in stopped):
-        opted_out |= {opt_outs.ALL}
+def _person(row: PersonRow, wishes: Wishes, said: tuple[SuppressionRow, ...]) -> Person:
+    """`said`: everything that stands or once stood against the address."""
+    stopped = [one for one in said if one.lifted_at is None]
+    opted_out, again = wishes.unwanted, dict(wishes.again)
+    for one in said:
+        if one.cause != UNSUBSCRIBED:
+            continue
+        if one.lifted_at is None:
+            opted_out |= {opt_outs.ALL}
+        else:
+            again[opt_outs.ALL] = max(again.get(opt_outs.ALL, one.lifted_at), one.lifted_at)
     return Person(
         id=row.id,
         zone=row.zone,
@@ -148,15 +158,20 @@ def _person(row: PersonRow, wishes: Wishes, stopped: tuple[SuppressionRow, ...])
         consents=frozenset(row.consents),
         released_at=row.released_at,
         opted_out=opted_out,
-        wanted_again=wishes.again,
+        wanted_again=again,
         suppressed=suppressions.cause(stopped),
     )
 
 
-def basis(conn: Connection, plan: Plan, rule: str, person: PersonRow | None) -> str:
-    """What a message that was given back waits for: any change of its plan, template or reader."""
-    template = plans.template(conn, plan.program, plan.template_of(rule), person.locale if person else None)
-    return f"{plan.version}/{template.version if template else '-'}/{person.revision if person else 0}"
+def basis(conn: Connection, plan: Plan, row: MessageRow, person: PersonRow | None) -> str:
+    """What a message that was given back waits for: any change of its plan, template or reader.
+
+    Of a desk's also what stands against its addresses; with a person's, deciding itself holds it.
+    """
+    template = plans.template(conn, plan.program, plan.template_of(row.rule), person.locale if person else None)
+    known = f"{plan.version}/{template.version if template else '-'}/{person.revision if person else 0}"
+    stopped = suppressions.active(conn, plan.staff.get(row.to, ())) if row.person_id is None else {}
+    return "/".join([known, *sorted(each.id for rows in stopped.values() for each in rows)])
 
 
 def _held(conn: Connection, row: MessageRow, plan: Plan, persons: Mapping[str, PersonRow], now: datetime) -> bool:
@@ -165,7 +180,7 @@ def _held(conn: Connection, row: MessageRow, plan: Plan, persons: Mapping[str, P
         return False
     if row.held_at is None or now - row.held_at >= TRY_AGAIN:
         return False
-    return row.held_basis == basis(conn, plan, row.rule, persons.get(row.person_id or ""))
+    return row.held_basis == basis(conn, plan, row, persons.get(row.person_id or ""))
 
 
 def _sent(row: MessageRow, delivered_at: datetime | None, *, held: bool) -> Sent:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql, sqlite
 
-from ledger import audit, delivery, evidence, mail_tables, matching, people, suppressions, wake_ups
+from ledger import audit, delivery, evidence, mail_tables, matching, suppressions
 from ledger.evidence import Proof
 from ledger.identifiers import uuid7
 from ledger.matching import Match, NewEvent
@@ -162,6 +162,7 @@ def _count(connection: Connection, events: Iterable[tuple[NewEvent, Match]], now
 
 def _suppress(connection: Connection, events: Iterable[tuple[NewEvent, Match]], now: datetime) -> None:
     """Addresses that are not written to from now on; everybody who has one is looked at again."""
+    stopped = []
     for event, match in sorted(events, key=lambda each: (each[0].address or "", each[0].kind)):
         cause = DROPPED.get(event.failure or "") if event.kind == "dropped" else CAUSES.get(event.kind)
         if cause is None or event.address is None:
@@ -170,6 +171,6 @@ def _suppress(connection: Connection, events: Iterable[tuple[NewEvent, Match]], 
             continue  # of before, and come late: somebody has cleared the address since
         detail, by = event.reason or event.response, event.provider
         if suppressions.suppress(connection, event.address, cause, "event", by, now, match.message_id, detail):
-            for person in suppressions.readers(connection, event.address):
-                for journey in people.open_journeys_of(connection, person):
-                    wake_ups.add(connection, journey, uuid7(), "suppressed", now)
+            stopped.append(event.address)
+    if stopped:
+        suppressions.look_again(connection, stopped, "suppressed", now)

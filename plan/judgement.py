@@ -33,6 +33,7 @@ OWN: Final = frozenset(
     }
 )
 CANCELLED: Final = "cancelled_by_staff"
+OF_A_DESK: Final = frozenset({"no_address", "address_suppressed"})
 GIVEN_BACK: Final = frozenset(get_args(Held)) - OWN  # reasons that only whoever sends can find, and take away again
 
 
@@ -209,13 +210,21 @@ def by_now(candidate: Candidate, case: Case) -> None:
         return candidate.skip("no_consent", detail=f"the applicant has not agreed that the {role} is told")
     if (against := obstacle(planned.rule, candidate.recipient)) is not None:
         return candidate.hold(*against)
-    row = candidate.row
-    if row is not None and row.state == "held" and row.reason is not None and row.reason in GIVEN_BACK:
-        return candidate.hold(row.reason)
+    if (given_back := _given_back(candidate)) is not None:
+        return candidate.hold(given_back)
     if not planned.rule.ignores_window:
         return _in_window(candidate, times, now)
     candidate.outcome = "ready"
     return None
+
+
+def _given_back(candidate: Candidate) -> str | None:
+    """What whoever sends found against it. Of a desk's addresses deciding itself knows nothing."""
+    row = candidate.row
+    if row is None or row.state != "held" or row.reason is None:
+        return None
+    found = row.reason in GIVEN_BACK or (candidate.recipient.desk and row.reason in OF_A_DESK)
+    return row.reason if found else None
 
 
 def _to_come(candidate: Candidate, times: Times, now: datetime) -> None:

@@ -84,7 +84,7 @@ def choose(
         else:
             changed |= opt_outs.opt_out(connection, person, program, notification, by, now, message_id)
     if changed:
-        _wake(connection, person, now)
+        wake_person(connection, person, CAUSE, now)
     return changed
 
 
@@ -103,14 +103,13 @@ def welcome_back(connection: Connection, address: str, now: datetime) -> bool:
     if not suppressions.lift(connection, address, LIFTED, BY_READER, ASKED, now):
         return False
     for person in suppressions.readers(connection, address):
-        _wake(connection, person, now)
+        wake_person(connection, person, CAUSE, now)
     return True
 
 
-def _wake(connection: Connection, person: str, now: datetime) -> None:
-    """The journeys of those who were merged into somebody write to that somebody."""
-    for id_ in people.known_as(connection, person):
-        wake_person(connection, id_, CAUSE, now)
+def current_address(connection: Connection, person: str) -> str | None:
+    found = people.person(connection, person)
+    return found.email if found else None
 
 
 def _plan(connection: Connection, program: str) -> Plan | None:

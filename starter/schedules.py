@@ -23,7 +23,8 @@ from workflows import wire
 from workflows.wire import UpkeepInput
 
 RECONCILE: Final = "reconcile"
-EVERY: Final[Mapping[str, timedelta]] = {RECONCILE: timedelta(minutes=1)}
+SUPPRESSIONS: Final = "suppressions"  # with another transport than SendGrid its rounds find nothing to do
+EVERY: Final[Mapping[str, timedelta]] = {RECONCILE: timedelta(minutes=1), SUPPRESSIONS: timedelta(hours=1)}
 NOTE: Final = "Waypost's own: ledger, engine and provider are kept in agreement"
 CATCH_UP: Final = timedelta(minutes=1)  # rounds that a server missed are not made up for: the next one sees it all
 KEPT: Final = timedelta(hours=1)  # 1,440 rounds a day would crowd everything else out of the Web UI's lists

@@ -29,6 +29,7 @@ from starter.cli import (
     settling,
     showing,
     standing,
+    suppressing,
     telling,
     versions,
 )
@@ -84,6 +85,11 @@ def application() -> typer.Typer:
     message.command("delivered")(settling.delivered)
     message.command("undelivered")(settling.undelivered)
     app.add_typer(message, name="message")
+    suppression = typer.Typer(help="Addresses that are not written to, and why.", no_args_is_help=True)
+    suppression.command("list")(suppressing.list_suppressions)
+    suppression.command("add")(suppressing.add)
+    suppression.command("lift")(suppressing.lift_)
+    app.add_typer(suppression, name="suppression")
     role = typer.Typer(help="Roles: who reviews, audits or otherwise acts in a program.", no_args_is_help=True)
     role.command("add")(roles.add)
     role.command("remove")(roles.remove)

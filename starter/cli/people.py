@@ -5,18 +5,19 @@ from datetime import UTC, datetime
 from typing import Annotated, Final
 
 import typer
-from pydantic import BaseModel, ConfigDict, JsonValue, TypeAdapter, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, JsonValue, TypeAdapter, ValidationError
 from sqlalchemy import Connection
 
-from ledger import Ledger, opt_outs, people, plans
+from ledger import Ledger, opt_outs, people, plans, suppressions
 from ledger.people import PersonRow
+from ledger.suppressions import STOPS_ALL, Cause, Source
 from mail.message import AddressSpec
 from plan.calendar import zones
 from plan.model import FieldSpec
 from plan.roles import THIRD_PARTIES
 from starter.cli.exit import complain
 from starter.cli.options import AsJson, Folder, pairs, typed
-from starter.cli.output import say, table, write_json
+from starter.cli.output import say, shown, table, write_json
 from starter.cli.session import wake, with_ledger
 from starter.ids import check_person
 from starter.plans import current_plan
@@ -30,10 +31,26 @@ ADDRESS: Final = TypeAdapter[str](AddressSpec, config=ConfigDict(hide_input_in_e
 PersonId = Annotated[str, typer.Argument(metavar="ID", help="An opaque id, never an address.")]
 
 
+class Against(BaseModel):
+    """One reason not to write to the person's address."""
+
+    cause: Cause
+    source: Source
+    since: AwareDatetime
+
+    def __str__(self) -> str:
+        what = "no optional mail" if self.cause not in STOPS_ALL else "no mail"
+        return f"{what}: {self.cause}, since {shown(self.since)}, by {self.source}"
+
+
 class PersonShown(PersonRow):
-    """What `person show` prints as JSON. `opted_out`: program → what is not wanted of it, `*` for all optional ones."""
+    """What `person show` prints as JSON. `opted_out`: program → what is not wanted of it, `*` for all optional ones.
+
+    `suppressions`: what stands against the address.
+    """
 
     opted_out: Mapping[str, tuple[str, ...]]
+    suppressions: tuple[Against, ...]
 
 
 class PersonSet(BaseModel):
@@ -129,24 +146,34 @@ def show(person: PersonId, folder: Folder = None, as_json: AsJson = False) -> in
             unwanted: dict[str, tuple[str, ...]] = {}
             for opted in opt_outs.of_person(connection, person):
                 unwanted[opted.program] = (*unwanted.get(opted.program, ()), opted.notification)
+            email = row.email if row is not None else None
+            against = suppressions.active(connection, [email]).get(email.casefold(), ()) if email else ()
         if row is None:
             raise Refused(f"nobody is known as {person}")
-        known = PersonShown(**row.model_dump(), opted_out=unwanted)
+        standing = tuple(Against(**one.model_dump(include={*Against.model_fields})) for one in against)
+        known = PersonShown(**row.model_dump(), opted_out=unwanted, suppressions=standing)
         if as_json:
             write_json(known)
         else:
-            table(("", person), [(name, _cell(value)) for name, value in known.model_dump(exclude={"id"}).items()])
+            cells = known.model_dump(exclude={"id", "suppressions"})
+            rows = [(name, _cell(value)) for name, value in cells.items()]
+            table(("", person), [*rows, *(("suppressed", str(one)) for one in known.suppressions)])
         return 0
 
     return with_ledger(folder, story)
 
 
+def check_address(email: str) -> None:
+    """Raises Refused for what is none."""
+    try:
+        ADDRESS.validate_python(email)
+    except ValidationError:
+        raise Refused(f"{email[:80]!r} is not an e-mail address") from None
+
+
 def _check(email: str | None, zone: str | None) -> None:
     if email is not None:
-        try:
-            ADDRESS.validate_python(email)
-        except ValidationError:
-            raise Refused(f"{email[:80]!r} is not an e-mail address") from None
+        check_address(email)
     if zone is not None and zone not in zones():
         raise Refused(f"{zone[:60]!r} is not a time zone such as America/New_York")
 

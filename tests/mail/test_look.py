@@ -7,7 +7,6 @@ PAIRS = [
     ("accent", "card"),
     ("accent", "page"),
     ("muted", "page"),
-    ("muted", "card"),
     ("text", "quote"),
     ("on_accent", "accent"),
 ]

@@ -47,6 +47,9 @@ class Lists:
         parts = urlsplit(path)
         if parts.path.startswith(GLOBAL):
             address = unquote(parts.path.removeprefix(GLOBAL))
+            if method == "GET":
+                listed = address.lower() in self._entries["unsubscribes"]
+                return Reply(200, {}, json.dumps({"recipient_email": address} if listed else {}).encode())
             return self._delete("unsubscribes", [address]) if method == "DELETE" else Reply(405)
         name, _, address = parts.path.removeprefix(ROOT).partition("/")
         if not parts.path.startswith(ROOT) or name not in NAMES:
