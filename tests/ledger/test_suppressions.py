@@ -31,7 +31,7 @@ def test_each_source_gives_a_cause_once_and_lifting_ends_it_whatever_the_source(
 def test_one_source_can_be_lifted_alone(ledger: Ledger) -> None:
     with ledger.write() as connection:
         for source in ("event", "sendgrid"):
-            suppressions.suppress(connection, "ada@example.org", "bounced", source, "sendgrid", NOW)  # type: ignore[arg-type]
+            suppressions.suppress(connection, "ada@example.org", "bounced", source, "sendgrid", NOW)
         suppressions.lift(connection, "ada@example.org", ["bounced"], "sendgrid", "gone", LATER, "sendgrid")
         standing = suppressions.active(connection, ["ada@example.org"])["ada@example.org"]
     assert [row.source for row in standing] == ["event"]
