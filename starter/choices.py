@@ -102,8 +102,7 @@ def welcome_back(connection: Connection, address: str, now: datetime) -> bool:
     """
     if not suppressions.lift(connection, address, LIFTED, BY_READER, ASKED, now):
         return False
-    for person in suppressions.readers(connection, address):
-        wake_person(connection, person, CAUSE, now)
+    suppressions.look_again(connection, [address], CAUSE, now)
     return True
 
 

@@ -162,7 +162,7 @@ SUPPRESSED: Final[Mapping[Cause, Words]] = {
     "bounced": Words(
         "Mail to {address} came back",
         "Correct the address (waypost person set {person} --email ADDRESS); what waits then goes out by itself. If the "
-        "address is right after all, lift what stands against it.",
+        "address is right after all: waypost suppression lift --person {person} --why CODE.",
     ),
     "invalid": Words(
         "{address} cannot exist",
