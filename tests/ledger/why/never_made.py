@@ -54,7 +54,7 @@ NEVER_MADE: Final[dict[str, tuple[Known, Told]]] = {
             "certain",
             "It is held because nothing is sent to this address.",
             "Correct the address (waypost person set p-1 --email ADDRESS); what waits then goes out by itself. If the "
-            "address is right after all, lift what stands against it.",
+            "address is right after all: waypost suppression lift --person p-1 --why CODE.",
         ),
     ),
     "the reader complained": (
