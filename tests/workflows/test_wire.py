@@ -24,6 +24,8 @@ from workflows.wire import (
     Rejected,
     SendRequest,
     Snapshot,
+    UpkeepInput,
+    UpkeepReport,
     activity_id,
     journey_id,
 )
@@ -87,6 +89,8 @@ FULL: Final = (
     ),
     SendRequest(journey="j", key="k", message_id="m", fence=1),
     MessageInput(message_id="m", key="k", summary="s", renew_after=9),
+    UpkeepInput(job="j"),
+    UpkeepReport(found={"r": 1}, done={"r": 1}),
     STATE,
     JourneyInput(program="p", process="a", cycle="1", person="x", state=STATE, renew_after=9),
     Snapshot(
