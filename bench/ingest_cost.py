@@ -1,0 +1,155 @@
+"""What taking a post of events costs beside a bare handler: a signature checked, and one insert of its rows as they came.
+
+`python -m bench.ingest_cost [--json]`. Both answer in this process, in turns, on SQLite and on PostgreSQL. Events per
+second of processor time, the database server's included. Status 1 when a bar of docs/performance.md is missed.
+"""
+
+import asyncio
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Any, Final
+
+import psutil
+from pydantic import BaseModel, ConfigDict
+from starlette.types import ASGIApp
+
+from bench.bare_ingest import bare
+from bench.posts import EVENTS, post, sent
+from bench.turns import Spread, spread
+from ledger import Ledger, open_ledger
+from ledger.schema import migrate
+from mail.sendgrid_signature import read_key
+from starter.api.app import application
+from starter.api.surroundings import Surroundings
+from starter.settings import MailSettings, Settings
+from tests.mail.sendgrid.signing import Signer
+from tests.postgres import running
+
+ROUNDS: Final = 12
+POSTS: Final = 2  # of each way in a round
+BAR: Final = 0.7
+PATH: Final = "/webhooks/sendgrid"
+
+
+class IngestCost(BaseModel):
+    """`ratio`: our events per second to the bare handler's, one a round. Events per second of processor time."""
+
+    model_config = ConfigDict(frozen=True)
+
+    database: str
+    events: int
+    ratio: Spread
+    ours: Spread
+    bare: Spread
+
+
+class Bench:
+    """Both handlers on one ledger."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._signer = Signer()
+        key = read_key(self._signer.public_key)
+        if key is None:
+            raise RuntimeError("the bench's key is none")
+        mail = MailSettings(sendgrid_webhook_keys=(self._signer.public_key,))
+        surroundings = Surroundings(ledger, Settings(mail=mail), committed=lambda: None)
+        self._ledger = ledger
+        self._ways: Mapping[str, ASGIApp] = {"ours": application(surroundings), "bare": bare(ledger, key)}
+
+    def round(self, number: int) -> Mapping[str, float]:
+        """Seconds of processor time of each, which begin in turn."""
+        spent = {}
+        for way in sorted(self._ways, reverse=number % 2 == 1):
+            bodies = [post(sent(self._ledger)) for _ in range(POSTS)]
+            signed = [(body, self._signer.headers(body, int(time.time()))) for body in bodies]
+            began = _used()
+            for body, headers in signed:
+                status = asyncio.run(_posted(self._ways[way], body, headers))
+                if status != 200:
+                    raise RuntimeError(f"{way} answered {status}")
+            spent[way] = _used() - began
+        return spent
+
+
+def measure(database: str, url: str, rounds: int = ROUNDS) -> IngestCost:
+    """On the database at `url`, which is empty."""
+    migrate(url)
+    with closing(open_ledger(url)) as ledger:
+        bench = Bench(ledger)
+        bench.round(0)
+        found = [bench.round(number) for number in range(rounds)]
+    events = EVENTS * POSTS
+    return IngestCost(
+        database=database,
+        events=rounds * events,
+        ratio=spread(one["bare"] / one["ours"] for one in found),
+        ours=spread(events / one["ours"] for one in found),
+        bare=spread(events / one["bare"] for one in found),
+    )
+
+
+def measure_all(rounds: int = ROUNDS) -> list[IngestCost]:
+    with tempfile.TemporaryDirectory() as folder, running() as postgres:
+        return [
+            measure("SQLite", f"sqlite:///{Path(folder) / 'ledger.db'}", rounds),
+            measure("PostgreSQL", postgres.create("bench"), rounds),
+        ]
+
+
+async def _posted(app: ASGIApp, body: bytes, headers: dict[str, str]) -> int:
+    """The status, without a client that would cost as much as the handler."""
+    status = 0
+    given = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": "POST",
+        "scheme": "http",
+        "path": PATH,
+        "raw_path": PATH.encode(),
+        "query_string": b"",
+        "root_path": "",
+        "headers": [*given, (b"content-length", str(len(body)).encode())],
+        "client": ("127.0.0.1", 1),
+        "server": ("127.0.0.1", 80),
+    }
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    async def send(message: Any) -> None:
+        nonlocal status
+        status = message.get("status", status)
+
+    await app(scope, receive, send)
+    return status
+
+
+def _used() -> float:
+    """Seconds of processor time, of this process and of a database server that it started."""
+    servers = (child.cpu_times() for child in psutil.Process().children(recursive=True))
+    return time.process_time() + sum(times.user + times.system for times in servers)
+
+
+def main(arguments: list[str]) -> int:
+    """Prints the figures; status 1 when a bar is missed."""
+    found = measure_all()
+    if "--json" in arguments:
+        sys.stdout.write(json.dumps([one.model_dump() for one in found], indent=2) + "\n")
+    else:
+        for one in found:
+            sys.stdout.write(
+                f"events of a webhook, {one.database}: {one.ratio} x a bare handler, bar {BAR}; {one.events:,} of each\n"
+                f"  {one.ours.median:,.0f} a second of processor time, bare {one.bare.median:,.0f}\n"
+            )
+    return 0 if all(one.ratio.median >= BAR for one in found) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
