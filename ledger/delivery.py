@@ -55,6 +55,10 @@ class Projection(NamedTuple):
     unsubscribed_at: datetime | None = None
 
 
+READ: Final = [MESSAGE.c[name] for name in ("id", "journey_id", "rule", "key", "fields", *Projection._fields)]
+WHICH: Final = "message_id"  # names the row in an update of many; no column of it is called so
+
+
 def project(reports: Iterable[Reported]) -> Projection:
     """What the reports of one message come to."""
     given = sorted(set(reports), key=lambda report: (report.at, report.content, report.kind))
@@ -90,12 +94,16 @@ def update(connection: Connection, messages: Collection[str], now: datetime) -> 
     wanted = sorted(set(messages))
     for begin in range(0, len(wanted), AT_ONCE):
         page = wanted[begin : begin + AT_ONCE]
-        rows = sa.select(MESSAGE).where(MESSAGE.c.id.in_(page)).order_by(MESSAGE.c.id).with_for_update(key_share=True)
+        rows = sa.select(*READ).where(MESSAGE.c.id.in_(page)).order_by(MESSAGE.c.id).with_for_update(key_share=True)
         found = list(connection.execute(rows).mappings())
         reports = _reports(connection, page)
-        for row in found:
-            projection = project(reports.get(row["id"], ()))
-            changed += _write(connection, row, projection, now)
+        projections = [(row, project(reports.get(row["id"], ()))) for row in found]
+        different = [(row, projection) for row, projection in projections if _said(row, projection) != _stands(row)]
+        _write(connection, different)
+        for row, projection in different:
+            if row["journey_id"] is not None:
+                _owe(connection, row, projection, now)
+        changed += len(different)
     return changed
 
 
@@ -108,18 +116,24 @@ def _reports(connection: Connection, messages: Collection[str]) -> Mapping[str, 
     return reports
 
 
-def _write(connection: Connection, row: RowMapping, projection: Projection, now: datetime) -> bool:
+def _said(row: RowMapping, projection: Projection) -> Projection:
     """What was never reported keeps what stands there: a page of ours may have written it."""
     said = {name: value for name, value in projection._asdict().items() if value is not None}
     if projection.delivery is not None:
         said["failure"] = projection.failure
-    different = {name: value for name, value in said.items() if row[name] != value}
-    if not different:
-        return False
-    connection.execute(sa.update(MESSAGE).where(MESSAGE.c.id == row["id"]).values(different))
-    if row["journey_id"] is not None:
-        _owe(connection, row, projection, now)
-    return True
+    return _stands(row)._replace(**said)
+
+
+def _stands(row: RowMapping) -> Projection:
+    return Projection(*(row[name] for name in Projection._fields))
+
+
+def _write(connection: Connection, projections: Iterable[tuple[RowMapping, Projection]]) -> None:
+    """All in one statement, for each row the same columns."""
+    given = [{WHICH: row["id"], **_said(row, projection)._asdict()} for row, projection in projections]
+    if given:
+        columns = {name: sa.bindparam(name) for name in Projection._fields}
+        connection.execute(sa.update(MESSAGE).where(MESSAGE.c.id == sa.bindparam(WHICH)).values(columns), given)
 
 
 def _owe(connection: Connection, row: RowMapping, projection: Projection, now: datetime) -> None:

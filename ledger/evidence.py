@@ -23,27 +23,56 @@ class Proof(NamedTuple):
     hand_over_id: str | None
 
 
+class Known(NamedTuple):
+    """Of an attempt: whether the provider spoke of it before, and whether its message's row says that it was taken."""
+
+    spoken_of: bool
+    expected: bool
+
+
+SPOKEN_OF: Final = Known(spoken_of=True, expected=True)
+
+
 def prove(connection: Connection, proofs: Collection[Proof], now: datetime) -> None:
-    """Every attempt that was not known to be taken is, and its journey looks again where the row said otherwise."""
+    """Every attempt that was not known to be taken is, and its journey looks again where the row said otherwise.
+
+    The messages' rows are this transaction's already (`matching.known`), so what is read of them here stays true.
+    """
     messages = sorted({proof.message_id for proof in proofs})
     for begin in range(0, len(messages), AT_ONCE):
         page = frozenset(messages[begin : begin + AT_ONCE])
         attempts = _attempts(connection, page)
+        expected: list[str] = []
         for proof in sorted({proof for proof in proofs if proof.message_id in page}, key=str):
             made = attempts.get(proof.message_id, {})
             attempt = next(iter(made)) if proof.attempt is None and len(made) == 1 else proof.attempt
-            if attempt is not None and made.get(attempt) is False:
+            if attempt is None or attempt not in made or made[attempt].spoken_of:
+                continue
+            if len(made) == 1 and made[attempt].expected:
+                expected.append(proof.message_id)
+            else:
                 _prove(connection, proof.message_id, attempt, proof.hand_over_id, now)
-                made[attempt] = True
+            made[attempt] = SPOKEN_OF
+        _as_expected(connection, expected, now)
 
 
-def _attempts(connection: Connection, messages: Collection[str]) -> dict[str, dict[int, bool]]:
-    """Message → attempt → whether it was spoken of before."""
-    columns = ATTEMPT.c.message_id, ATTEMPT.c.attempt, ATTEMPT.c.evidence_at
-    found: dict[str, dict[int, bool]] = {}
-    for message, attempt, evidence_at in connection.execute(sa.select(*columns).where(columns[0].in_(messages))):
-        found.setdefault(message, {})[attempt] = evidence_at is not None
+def _attempts(connection: Connection, messages: Collection[str]) -> dict[str, dict[int, Known]]:
+    """Message → attempt → what is known of it."""
+    whose = (ATTEMPT.c.message_id, ATTEMPT.c.attempt)
+    taken = sa.and_(MESSAGE.c.state == "accepted", MESSAGE.c.provider_id.is_not(None))
+    query = sa.select(*whose, ATTEMPT.c.evidence_at.is_not(None), taken).join(MESSAGE)
+    found: dict[str, dict[int, Known]] = {}
+    for message, attempt, spoken_of, expected in connection.execute(query.where(whose[0].in_(messages))):
+        found.setdefault(message, {})[attempt] = Known(spoken_of, expected)
     return found
+
+
+def _as_expected(connection: Connection, messages: Collection[str], now: datetime) -> None:
+    """The only attempts of messages whose rows say that they were taken, and as what: nothing follows from it."""
+    if messages:
+        update = sa.update(ATTEMPT).where(ATTEMPT.c.message_id.in_(messages))
+        ended = sa.func.coalesce(ATTEMPT.c.ended_at, now)
+        connection.execute(update.values(outcome="accepted", ended_at=ended, evidence_at=now))
 
 
 def _prove(connection: Connection, message: str, attempt: int, hand_over_id: str | None, now: datetime) -> None:
