@@ -133,7 +133,7 @@ def say(connection: Connection, message_id: str, said: Said, by: str, now: datet
 
 
 def _values(event: NewEvent) -> dict[str, object]:
-    return event.model_dump(exclude={"hand_over_id"})
+    return {name: value for name, value in event if name != "hand_over_id"}
 
 
 def _ours(raw: Mapping[str, object]) -> dict[str, str]:

@@ -70,6 +70,9 @@ DROPS: Final[Mapping[str, str]] = {
     "invalid": "invalid",
 }
 NO_REASON: Final = "unclassified"
+ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
+NUMBER: Final = re.compile(r"[0-9]{1,10}")
+SECONDS: Final = re.compile(r"[0-9]{1,12}(\.[0-9]+)?")
 LAST: Final = 253_402_300_799  # the last second of the year 9999
 HIGHEST: Final = 2**31 - 1  # of what an integer column holds
 LONGEST: Final = 4000  # characters of what a server said
@@ -182,17 +185,17 @@ def _content(raw: Mapping[str, JsonValue]) -> str:
 
 
 def _id(value: JsonValue) -> str | None:
-    return value if isinstance(value, str) and re.fullmatch(r"[A-Za-z0-9._-]{1,64}", value) else None
+    return value if isinstance(value, str) and ID.fullmatch(value) else None
 
 
 def _attempt(value: JsonValue) -> int | None:
     said = text_of(value, 10) or ""
-    return int(said) if re.fullmatch(r"[0-9]{1,10}", said) and 0 < int(said) <= HIGHEST else None
+    return int(said) if NUMBER.fullmatch(said) and 0 < int(said) <= HIGHEST else None
 
 
 def _instant(value: JsonValue) -> datetime | None:
     said = text_of(value, SHORT) or ""
-    if not re.fullmatch(r"[0-9]{1,12}(\.[0-9]+)?", said):
+    if not SECONDS.fullmatch(said):
         return None
     seconds = float(said)
     return datetime.fromtimestamp(seconds, UTC) if 0 < seconds <= LAST else None
