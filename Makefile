@@ -22,7 +22,7 @@ help:
 	@echo 'make test     the tests (TESTS=tests/plan, OPTIONS="-k deadline", WORKERS=0 for one process)'
 	@echo 'make check    the gate: format, lint, types, import arrows, tests'
 	@echo 'make soak     long matrices and floods, about 25 minutes; rewrites docs/reliability.md'
-	@echo 'make bench    what one journey costs beside a bare workflow (OPTIONS=--json)'
+	@echo 'make bench    what deciding, sending, taking events and a journey cost beside bare ways (OPTIONS=--json)'
 	@echo 'make bench-why  what the queries behind waypost why cost on a million messages, on both databases'
 	@echo 'make format   rewrites the code as the gate wants it'
 	@echo 'make clean    removes caches; .venv and .waypost stay'
@@ -60,7 +60,7 @@ arrows: $(TOOLS)
 	@$(VENV)/bin/lint-imports
 
 bench: $(TOOLS)
-	@plan=0; $(RUN) bench.plan_cost $(OPTIONS) || plan=1; $(RUN) bench.engine_cost $(OPTIONS) && exit $$plan
+	@missed=0; for part in plan notify ingest engine; do $(RUN) bench.$${part}_cost $(OPTIONS) || missed=1; done; exit $$missed
 
 bench-why: $(TOOLS)
 	@$(RUN) bench.why_cost $(OPTIONS)

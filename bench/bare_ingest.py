@@ -33,8 +33,8 @@ def bare(ledger: Ledger, key: PublicKey) -> FastAPI:
     @app.post("/webhooks/sendgrid")
     async def sendgrid(request: Request) -> Response:
         content = await request.body()
-        headers = (request.headers.get(name, "").encode() for name in (SIGNATURE, TIMESTAMP))
-        if not isinstance(check(content, *headers, [key], datetime.now(UTC)), Signed):
+        signature, timestamp = (request.headers.get(name, "").encode() for name in (SIGNATURE, TIMESTAMP))
+        if not isinstance(check(content, signature, timestamp, [key], datetime.now(UTC)), Signed):
             return Response(status_code=403)
         await asyncio.to_thread(insert, content)
         return Response()

@@ -7,7 +7,7 @@ Status 1 when the bar of docs/performance.md is missed.
 import sys
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -81,7 +81,7 @@ class Bench:
     def notify(self, request: SendRequest, now: datetime) -> None:
         outcome = self.installation.send(self._environment, request, now)
         if outcome.result != "sent":
-            raise RuntimeError(f"the bench's message was not sent: {outcome}")
+            raise SystemExit(f"the bench's message was not sent: {outcome}")
 
     def parts(self, given: Prepared, spent: Seconds) -> None:
         """What notify writes, in as many transactions, without asking whether it may."""
@@ -92,7 +92,7 @@ class Bench:
         with timed(spent, "render"):
             rendered = render(given.template, given.values, given.letterhead, links)
         if not isinstance(claim, Claimed) or not isinstance(rendered, Rendered) or links is None:
-            raise RuntimeError(f"the bench's message cannot be sent: {claim}, {rendered}")
+            raise SystemExit(f"the bench's message cannot be sent: {claim}, {rendered}")
         attempt = claim.row.attempt
         with timed(spent, "on the wire, text kept"), ledger.write() as conn:
             wall = datetime.now(UTC)
@@ -110,12 +110,14 @@ class Bench:
                 clock=given.now,
                 now=wall,
             )
-            bodies.keep(conn, row.id, attempt, email.subject, links.blanked(email.html), links.blanked(email.text), wall)
+            bodies.keep(
+                conn, row.id, attempt, email.subject, links.blanked(email.html), links.blanked(email.text), wall
+            )
             page_tokens.keep(conn, row.id, attempt, links.tokens, wall)
         with timed(spent, "post"):
             handed = self.transport.hand_over(email, attempt)
         if not isinstance(handed, Accepted):
-            raise RuntimeError(f"the bench's message was not taken: {handed}")
+            raise SystemExit(f"the bench's message was not taken: {handed}")
         with timed(spent, "accepted"), ledger.write() as conn:
             wall = datetime.now(UTC)
             channels.accepted(conn, self.transport.name, wall)
@@ -129,7 +131,7 @@ class Bench:
             journey = journeys.journey(conn, request.journey)
             row = messages.row(conn, request.message_id)
             if plan is None or journey is None or row is None:
-                raise RuntimeError("the bench's message is not in the ledger")
+                raise SystemExit("the bench's message is not in the ledger")
             with timed(beside, "reading the case"):
                 known = case(conn, journey, plan, now)
             with timed(beside, "deciding once more"):
@@ -140,7 +142,7 @@ class Bench:
             template = parse(stored.source) if stored else None
             composed = compose(conn, plan, known, agenda, occurrence, row, now, PUBLIC_URL)
         if not isinstance(template, Template) or not isinstance(composed, Composed):
-            raise RuntimeError(f"the bench's message cannot be composed: {composed}")
+            raise SystemExit(f"the bench's message cannot be composed: {composed}")
         letterhead = Letterhead(
             program_title=plan.title,
             sender_name=plan.sender.name,
@@ -161,28 +163,28 @@ def timed(spent: Seconds, name: str) -> Iterator[None]:
     spent[name] += process_time() - began
 
 
-def measure(rounds: int = ROUNDS) -> NotifyCost:
-    """Rounds of both ways in turns; each begins with the other one."""
+def measure(rounds: int = ROUNDS, at_once: int = AT_ONCE) -> NotifyCost:
+    """Rounds of `at_once` messages of each way in turns; rounds begin with one and the other."""
     with tempfile.TemporaryDirectory() as folder, taker() as url:
         bench = Bench(Path(folder) / "installation", url)
         try:
-            _round(bench, "warm-up", 0)
-            found = [_round(bench, f"r{number}", number) for number in range(rounds)]
+            _round(bench, "warm-up", 0, at_once)
+            found = [_round(bench, f"r{number}", number, at_once) for number in range(rounds)]
         finally:
             bench.close()
     return NotifyCost(
-        messages=rounds * AT_ONCE,
+        messages=rounds * at_once,
         ratio=spread(ours / sum(parts.values()) for ours, parts, _ in found),
-        notify=_milliseconds([ours for ours, _, _ in found]),
-        parts={name: _milliseconds([parts[name] for _, parts, _ in found]) for name in found[0][1]},
-        beside={name: _milliseconds([beside[name] for _, _, beside in found]) for name in found[0][2]},
+        notify=_milliseconds((ours for ours, _, _ in found), at_once),
+        parts={name: _milliseconds((parts[name] for _, parts, _ in found), at_once) for name in found[0][1]},
+        beside={name: _milliseconds((beside[name] for _, _, beside in found), at_once) for name in found[0][2]},
     )
 
 
-def _round(bench: Bench, name: str, number: int) -> tuple[float, Seconds, Seconds]:
+def _round(bench: Bench, name: str, number: int, at_once: int) -> tuple[float, Seconds, Seconds]:
     parts, beside, ours = defaultdict[str, float](float), defaultdict[str, float](float), 0.0
-    sends = [bench.installation.due(f"{name}-n{n}") for n in range(AT_ONCE)]
-    prepared = [bench.prepared(f"{name}-p{n}", beside) for n in range(AT_ONCE)]
+    sends = [bench.installation.due(f"{name}-n{n}") for n in range(at_once)]
+    prepared = [bench.prepared(f"{name}-p{n}", beside) for n in range(at_once)]
     for turn in (number, number + 1):
         if turn % 2:
             began = process_time()
@@ -195,8 +197,8 @@ def _round(bench: Bench, name: str, number: int) -> tuple[float, Seconds, Second
     return ours, parts, beside
 
 
-def _milliseconds(rounds: list[float]) -> float:
-    return round(spread(each * 1000 / AT_ONCE for each in rounds).median, 3)
+def _milliseconds(rounds: Iterable[float], at_once: int) -> float:
+    return round(spread(each * 1000 / at_once for each in rounds).median, 3)
 
 
 def main(arguments: list[str]) -> int:

@@ -1,4 +1,4 @@
-"""Messages that were sent, and a post in which SendGrid reports of them: mixed kinds, two to five events of a message."""
+"""Messages that were sent, and a post in which SendGrid reports of them: of mixed kinds, several of each."""
 
 import time
 from collections.abc import Sequence
@@ -41,7 +41,7 @@ def sent(ledger: Ledger) -> Sequence[str]:
 
 
 def post(messages: Sequence[str]) -> bytes:
-    """The bytes of a post about these messages: as many events as are asked for, all of one message one after another."""
+    """The bytes of a post of EVENTS events about these messages, those of one message one after another."""
     now = int(time.time())
     events = [
         report(kind, now + n, id_, 1, _address(id_), f"sg-{id_}")
@@ -71,7 +71,7 @@ def _message(id_: str, now: datetime) -> dict[str, Any]:
     words = {"program": "bench", "source": "plan", "channel": "email", "rule": "due", "purpose": "reminder"}
     whose = {"journey_id": id_, "key": "due:P7D@2027-03-08>applicant", "to": "applicant", "person_id": id_}
     left = {"state": "accepted", "fence": 1, "attempt": 1, "fields": {}, "plan_version": "v1", "address": _address(id_)}
-    instants = {name: now for name in ("queued_at", "changed_at", "tried_at", "sent_at", "journey_sent_at")}
+    instants = dict.fromkeys(("queued_at", "changed_at", "tried_at", "sent_at", "journey_sent_at"), now)
     return {"id": id_, "provider_id": f"sg-{id_}", "subject": "Seven days left", **words, **whose, **left, **instants}
 
 

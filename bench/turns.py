@@ -1,4 +1,4 @@
-"""Two ways of one thing, done in turns so that a slower minute of the machine falls on both; and how far rounds differ."""
+"""What was measured in rounds, and how far the rounds differ."""
 
 from collections.abc import Iterable
 from statistics import median, quantiles

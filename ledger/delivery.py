@@ -132,8 +132,8 @@ def _write(connection: Connection, projections: Iterable[tuple[RowMapping, Proje
     """All in one statement, for each row the same columns."""
     given = [{WHICH: row["id"], **_said(row, projection)._asdict()} for row, projection in projections]
     if given:
-        columns = {name: sa.bindparam(name) for name in Projection._fields}
-        connection.execute(sa.update(MESSAGE).where(MESSAGE.c.id == sa.bindparam(WHICH)).values(columns), given)
+        update = sa.update(MESSAGE).where(MESSAGE.c.id == sa.bindparam(WHICH))
+        connection.execute(update.values({name: sa.bindparam(name) for name in Projection._fields}), given)
 
 
 def _owe(connection: Connection, row: RowMapping, projection: Projection, now: datetime) -> None:

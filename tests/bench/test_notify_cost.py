@@ -1,0 +1,37 @@
+"""The bench of sending, small: that both ways send every message, never what it costs."""
+
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from bench.notify_cost import Bench, measure
+from bench.taker import taker
+from ledger.mail_tables import attempt, message, message_body, page_token
+
+
+def test_the_parts_leave_in_the_ledger_what_notify_leaves(tmp_path: Path) -> None:
+    with taker() as url:
+        bench = Bench(tmp_path, url)
+        bench.notify(*bench.installation.due("ada"))
+        spent: dict[str, float] = dict.fromkeys(("claim", "render", "on the wire, text kept", "post", "accepted"), 0.0)
+        bench.parts(bench.prepared("bob", {"reading the case": 0.0, "deciding once more": 0.0}), spent)
+        left = sa.select(message.c.state, message.c.attempt, attempt.c.outcome, attempt.c.evidence).join(attempt)
+        with bench.installation.ledger.read() as connection:
+            rows = connection.execute(left).all()
+            kept = [
+                connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
+                for table in (message_body, page_token)
+            ]
+        bench.close()
+
+    assert rows == [("accepted", 1, "accepted", "events")] * 2
+    assert kept == [2, 2]
+    assert all(seconds > 0 for seconds in spent.values())
+
+
+def test_every_message_of_every_round_is_counted() -> None:
+    found = measure(rounds=2, at_once=1)
+
+    assert found.messages == 2
+    assert found.ratio.low > 0
+    assert set(found.beside) == {"reading the case", "deciding once more"}
