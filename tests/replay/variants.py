@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 LATER: Final = {"of_a_later_version": {"x": [1]}}
-FREE: Final = "data"  # of an event: any names are allowed in it, so none is unknown
+# The data of an event and the counts of upkeep: any names are allowed in them, so none is unknown.
+FREE: Final = frozenset({"data", "found", "done"})
 
 
 def with_unknown(value: Any) -> Any:
     """With a field of a later version in every object."""
     if isinstance(value, dict):
-        return {key: part if key == FREE else with_unknown(part) for key, part in value.items()} | LATER
+        return {key: part if key in FREE else with_unknown(part) for key, part in value.items()} | LATER
     if isinstance(value, list):
         return [with_unknown(part) for part in value]
     return value
