@@ -1,9 +1,10 @@
 """The mail provider beside sending: its own lists of addresses, if it keeps any and lets us see them."""
 
 import os
+from datetime import timedelta
 from typing import NamedTuple
 
-from mail.sendgrid_lists import SendGridLists
+from mail.sendgrid_lists import TOTAL, SendGridLists
 from starter.settings import KEY_VARIABLE, Settings
 
 
@@ -13,11 +14,11 @@ class NoLists(NamedTuple):
     sentence: str
 
 
-def open_lists(settings: Settings) -> SendGridLists | NoLists | None:
-    """None: this transport keeps no lists. To be closed by whoever asked."""
+def open_lists(settings: Settings, total: timedelta = TOTAL) -> SendGridLists | NoLists | None:
+    """None: this transport keeps no lists. A request takes `total` at most. To be closed by whoever asked."""
     if settings.mail.transport != "sendgrid":
         return None
     try:
-        return SendGridLists(os.environ.get(KEY_VARIABLE, ""), settings.mail.sendgrid_host)
+        return SendGridLists(os.environ.get(KEY_VARIABLE, ""), settings.mail.sendgrid_host, total=total)
     except ValueError as error:
         return NoLists(f"SendGrid's lists are out of reach: {error}; the key is read from {KEY_VARIABLE}")

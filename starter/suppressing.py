@@ -7,13 +7,10 @@ from typing import Final, NamedTuple
 from ledger import Ledger, audit, suppressions
 from ledger.suppressions import Cause, SuppressionRow
 from mail.sendgrid_lists import ListName, NotNow, SendGridLists
+from starter.provider_lists import CAUSES
 from starter.refusal import Refused
 
-LISTS: Final[Mapping[Cause, ListName]] = {
-    "bounced": "bounces",
-    "invalid": "invalid_emails",
-    "unsubscribed": "unsubscribes",
-}
+LISTS: Final[Mapping[Cause, ListName]] = {cause: name for name, cause in CAUSES.items()}
 LIFTABLE: Final[Sequence[Cause]] = ("bounced", "invalid", "unsubscribed", "staff")
 COMPLAINED: Final = (
     "its reader reported us as spam, and only their own word ends that: ask them by other means, and have them choose "
@@ -41,6 +38,15 @@ def stop(ledger: Ledger, address: str, why: str, by: str, now: datetime) -> int 
         return suppressions.look_again(connection, [address], CHANGED, now)
 
 
+def clear(lists: SendGridLists | None, address: str, causes: Collection[Cause]) -> NotNow | None:
+    """Takes the address off the provider's lists for these causes. What kept it from that; None: it is off them."""
+    for name in (LISTS[cause] for cause in causes if cause in LISTS):
+        answer = lists.remove(name, address) if lists is not None else False
+        if isinstance(answer, NotNow):
+            return answer
+    return None
+
+
 def lift(
     ledger: Ledger,
     lists: SendGridLists | None,
@@ -61,10 +67,8 @@ def lift(
     ending = [cause for cause in LIFTABLE if cause in standing and cause in (causes or standing)]
     if not ending:
         return Lifted((), 0)
-    for name in (LISTS[cause] for cause in ending if cause in LISTS):
-        answer = lists.remove(name, address) if lists is not None else False
-        if isinstance(answer, NotNow):
-            raise Refused(f"{answer.sentence}; nothing was lifted")
+    if (trouble := clear(lists, address, ending)) is not None:
+        raise Refused(f"{trouble.sentence}; nothing was lifted")
     with ledger.write() as connection:
         rows = suppressions.lift(connection, address, ending, by, why, now)
         woken = suppressions.look_again(connection, [address], CHANGED, now) if rows else 0

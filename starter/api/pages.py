@@ -21,6 +21,7 @@ from starter import choices
 from starter.api.forms import Form, posted
 from starter.api.page_html import message, page
 from starter.api.surroundings import Surroundings
+from starter.suppressing import clear
 
 P = ParamSpec("P")
 Posted = Annotated[Form, Depends(posted)]
@@ -91,6 +92,8 @@ def routes(surroundings: Surroundings) -> APIRouter:
     @router.post("/p/{token:path}")
     @_friendly
     def save(token: str, form: Posted) -> Response:
+        if form.get("again") == ("yes",) and not _let_go(surroundings, token):
+            return _later()
         with ledger.write() as connection:
             opened = _opened(connection, token, "preferences")
             if opened is None:
@@ -113,11 +116,15 @@ def _friendly(answer: Callable[P, Response]) -> Callable[P, Response]:
         try:
             return answer(*args, **kwargs)
         except LedgerAway:
-            away = page("later", 503, program_title=None)
-            away.headers["Retry-After"] = TRY_AGAIN
-            return away
+            return _later()
 
     return guarded
+
+
+def _later() -> Response:
+    away = page("later", 503, program_title=None)
+    away.headers["Retry-After"] = TRY_AGAIN
+    return away
 
 
 def _opened(connection: Connection, token: str, purpose: Purpose) -> Opened | None:
@@ -176,6 +183,15 @@ def _save(connection: Connection, opened: Opened, form: Form) -> None:
     _choose(connection, opened, wanted)
     if form.get("again") == ("yes",) and _stopped(connection, opened) is not None:
         choices.welcome_back(connection, opened.row.address or "", datetime.now(UTC))
+
+
+def _let_go(surroundings: Surroundings, token: str) -> bool:
+    """Takes the reader off the provider's lists, or mail to them would be dropped there. False: not possible now."""
+    with surroundings.ledger.read() as connection:
+        opened = _opened(connection, token, "preferences")
+        if opened is None or _stopped(connection, opened) is None:
+            return True
+    return clear(surroundings.lists, opened.row.address or "", choices.LIFTED) is None
 
 
 def _choices(connection: Connection, opened: Opened) -> choices.Choices:

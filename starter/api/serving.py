@@ -7,22 +7,27 @@ import socket
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
+from datetime import timedelta
 from typing import Final
 
 import uvicorn
 from temporalio.client import Client
 
 from ledger import Ledger
+from mail.sendgrid_lists import SendGridLists
 from starter.api.app import application
 from starter.api.surroundings import Surroundings
 from starter.api.teller import Teller
 from starter.connection import connect
 from starter.installation import check
 from starter.ledgers import open_checked
+from starter.provider import NoLists, open_lists
 from starter.refusal import Refused
 from starter.settings import Settings
 
+LOG: Final = logging.getLogger("waypost.api")
 READY: Final = "api ready"
+PATIENCE: Final = timedelta(seconds=5)  # with the provider, while a reader waits for a page
 GRACE: Final = 20  # seconds for requests under way
 IDLE: Final = 65  # seconds a connection may rest: longer than a balancer lets it, or it would meet our closing
 HEAD_BYTES: Final = 32_768
@@ -32,14 +37,20 @@ STOPS: Final = (signal.SIGTERM, signal.SIGINT)
 async def run(settings: Settings, host: str, port: int) -> None:
     """Serves until SIGTERM or SIGINT, then finishes what is under way. Raises Refused with the reason not to serve."""
     ledger = open_checked(settings)
+    opened = open_lists(settings, PATIENCE)
+    lists = opened if isinstance(opened, SendGridLists) else None
+    if isinstance(opened, NoLists):
+        LOG.warning("%s; what readers take back there, a worker does within the hour", opened.sentence)
     try:
         client = await connect(settings)
         await check(client, ledger)
         with _listening(host, port) as listener:
             async with _telling(client, ledger) as teller:
-                app = application(Surroundings(ledger, settings, teller.soon))
+                app = application(Surroundings(ledger, settings, teller.soon, lists))
                 await _Server(_config(app)).serve([listener])
     finally:
+        if lists is not None:
+            lists.close()
         ledger.close()
 
 

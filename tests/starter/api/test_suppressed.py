@@ -1,16 +1,21 @@
 """From what SendGrid reports or lists to what the journey does: by its own posts, on the real engine."""
 
 import asyncio
+import re
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
+import httpx
 import pytest
 
 from starter.schedules import SUPPRESSIONS
 from tests.mail.sendgrid.fake import API_KEY, FakeSendGrid, Habits
+from tests.mail.sendgrid.reports import report
+from tests.mail.sendgrid_stand_in import Reply
 from tests.starter.api.serving import serving
 from tests.starter.conftest import Run, running_in
 from tests.starter.house import House, new_house
@@ -23,27 +28,40 @@ NUMBERS: Final = count(1)
 USUAL: Final = Habits()
 
 
+class Account(FakeSendGrid):
+    """One that answers questions about its lists as told, then as it is."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.lists_instead: list[Reply] = []
+
+    def asked(self, method: str, path: str, content: bytes) -> Reply:
+        return self.lists_instead.pop() if self.lists_instead else super().asked(method, path, content)
+
+
 @dataclass(frozen=True)
 class Post:
     """An installation that mails by SendGrid and hears its reports."""
 
     house: House
-    fake: FakeSendGrid
+    fake: Account
+    url: str
 
 
 @pytest.fixture(scope="module")
 def post(temporal_server: TemporalServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Post]:
     folder = tmp_path_factory.mktemp("post")
-    with FakeSendGrid(folder) as fake, pytest.MonkeyPatch.context() as environment:
+    with Account(folder) as fake, pytest.MonkeyPatch.context() as environment:
         environment.setenv("SENDGRID_API_KEY", API_KEY)
         house = new_house(folder / "house", temporal_server, PLAN)
         with (house.folder / "waypost.toml").open("a") as file:
+            file.write('[api]\npublic_url = "https://mail.example.org"\n')
             file.write('[mail]\ntransport = "sendgrid"\n')
             file.write(f'sendgrid_host = "{fake.url}"\nsendgrid_webhook_keys = ["{fake.signer.public_key}"]\n')
         environment.setenv("WAYPOST_ENVIRONMENT", "production")
         with house.worker(), serving(house) as served:
             fake.webhook = f"{served.url}/webhooks/sendgrid"
-            yield Post(house, fake)
+            yield Post(house, fake, served.url)
 
 
 @pytest.fixture
@@ -158,6 +176,32 @@ def test_a_complaint_stops_everything_and_staff_cannot_lift_it(member: Member) -
     assert "only their own word ends that" in refused.err
     assert member.suppressions() == ["complained"]
     assert len(member.taken()) == 1
+
+
+def test_the_reader_takes_a_complaint_back_there_and_here(member: Member, post: Post) -> None:
+    member.tell("tip_written")  # what is optional links to the preference page
+    until_now(lambda: len(member.taken()) == 1)
+    text = next(part["value"] for part in member.taken()[0]["content"] if part["type"] == "text/plain")
+    link = re.search(r"https://mail\.example\.org(/p/\S+)", text)
+    assert link is not None
+    page = f"{post.url}{link[1]}"
+    a_complaint(member)
+    said = {"optional": "chosen", "again": "yes"}
+    post.fake.lists_instead.append(Reply(500))
+    assert httpx.post(page, data=said, trust_env=False).status_code == 503
+    assert member.suppressions() == ["complained"]  # or everything sent now would be dropped
+    assert httpx.post(page, data=said, trust_env=False).status_code == 200
+    assert member.suppressions() == []
+    assert list(post.fake.lists.holding(member.address)) == []
+    member.tell("notice_written")
+    until_now(lambda: len(member.taken()) == 2)
+
+
+def a_complaint(member: Member) -> None:
+    """At SendGrid, which lists the reader from then on, and told here."""
+    member.fake.lists.add("spam_reports", member.address, 1_700_000_000)
+    member.fake.report(report("spamreport", int(time.time()), email=member.address))
+    until_now(lambda: member.suppressions() == ["complained"])
 
 
 def test_what_sendgrid_lists_is_held_before_it_is_dropped_and_leaves_when_staff_lift_it(
