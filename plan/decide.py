@@ -1,18 +1,18 @@
 """The heart of Waypost: everything that should happen in one journey, as of one instant. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from plan.agenda import Agenda, ClockState, ItemState, NextJourney
+from plan.agenda import Agenda, ClockState, ItemState, NextJourney, Occurrence
 from plan.arrows import arrows_of
 from plan.case import Case
 from plan.facts import Fact, Journey, People, Sent
 from plan.judgement import Candidate
 from plan.judging import judged
 from plan.leftovers import leftover
-from plan.life import Life
+from plan.life import LATEST, Life
 from plan.model import Plan
 from plan.outlook import Outlook, foreseen, outlook
 from plan.pausing import days_remaining
@@ -44,11 +44,7 @@ def as_of(
     life, journey = ahead.life, ahead.life.journey
     rows = {row.key: row for row in sent}
     candidates = judged(ahead, Case(plan, life, arrows_of(plan, journey.process), people, rows, now))
-    live = {candidate.key for candidate in candidates}
-    occurrences = [candidate.occurrence() for candidate in candidates]
-    occurrences += [leftover(row, plan, life) for row in sent if row.key not in ahead.drafts]
-    occurrences += [one.occurrence for key, one in ahead.prospects.foregone.items() if key not in live]
-    occurrences.sort(key=lambda o: (o.at is None, o.at or now, o.key or ""))
+    occurrences = listed(plan, ahead, candidates, sent)
     visit = life.track.visit(now)
     onward = onwards(life, candidates, facts, sent, now)
     return Agenda(
@@ -66,6 +62,14 @@ def as_of(
         told=life.told_at(now),
         attention=attention(life, occurrences, facts, people.people.get(journey.person_id), now),
     )
+
+
+def listed(plan: Plan, ahead: Outlook, candidates: Iterable[Candidate], sent: Iterable[Sent]) -> list[Occurrence]:
+    """What was judged, what is foregone, and what was sent that nothing calls for any more; in order of time."""
+    found = {candidate.key: candidate.occurrence() for candidate in candidates}
+    found |= {row.key: leftover(row, plan, ahead.life) for row in sent if row.key not in ahead.drafts}
+    found |= {key: one.occurrence for key, one in ahead.prospects.foregone.items() if key not in found}
+    return sorted(found.values(), key=lambda o: (o.at is None, o.at or LATEST, o.key or ""))
 
 
 class Onward(NamedTuple):

@@ -2,7 +2,6 @@
 
 from plan import companions, judgement
 from plan.case import Case
-from plan.foregone import steady
 from plan.judgement import Candidate, settled
 from plan.outlook import Outlook
 
@@ -12,13 +11,13 @@ def judged(ahead: Outlook, case: Case) -> list[Candidate]:
 
     The order of the steps keeps reasons as they are once a moment has passed: too late comes last.
     """
-    foregone, rows, now = ahead.prospects.foregone, case.sent, case.now
+    (foregone, worth_until, fitting), rows, now = ahead.prospects, case.sent, case.now
     candidates = [
         Candidate(*draft, rows.get(key))
         for key, draft in ahead.drafts.items()
         if key not in foregone or settled(rows.get(key))
     ]
-    unsteady = [candidate for candidate in candidates if not steady(candidate.planned, case.plan)]
+    unsteady = [one for one in candidates if one.key not in worth_until and one.key not in foregone]
     for candidate in candidates:
         judgement.by_ledger(candidate)
     for candidate in _undecided(unsteady):
@@ -27,10 +26,10 @@ def judged(ahead: Outlook, case: Case) -> list[Candidate]:
     companions.newcomers(candidates, rows)
     companions.catch_up(unsteady, case)
     for candidate in _undecided(candidates):
-        candidate.not_after = ahead.prospects.worth_until.get(candidate.key)
+        candidate.not_after = worth_until.get(candidate.key)
     companions.set_lateness(unsteady)
     for candidate in _undecided(candidates):
-        if candidate.key not in ahead.prospects.fitting or not candidate.keeps_its_time(now):
+        if candidate.key not in fitting or not candidate.keeps_its_time(now):
             judgement.by_stage(candidate, case)
     for candidate in _undecided(candidates):
         if candidate.planned.rule.if_ is not None:

@@ -7,11 +7,11 @@ from typing import Final
 
 from pydantic import JsonValue
 
-from plan.agenda import Agenda, Occurrence
+from plan.agenda import Occurrence
 from plan.arrows import arrows_of
 from plan.calendar import add, at_local, local_date
 from plan.case import Case
-from plan.decide import as_of, onwards
+from plan.decide import listed, onwards
 from plan.facts import Fact, Journey, People, Person, Sent
 from plan.judgement import Candidate
 from plan.judging import judged
@@ -44,8 +44,7 @@ def preview(plan: Plan, invented: Invented) -> tuple[Occurrence, ...]:
     """
     journey = _journey(plan, invented)
     way = _Way(plan, journey, everybody(plan, invented), _end(plan, invented), sorted(invented.events, key=_place))
-    agenda = way.to_its_end()
-    found = [way.as_planned(occurrence) for occurrence in agenda.occurrences]
+    found = [way.as_planned(occurrence) for occurrence in way.to_its_end()]
     return tuple(sorted(found, key=lambda o: (o.outcome == "not_triggered", o.at is None, o.at or invented.start)))
 
 
@@ -79,27 +78,36 @@ class _Way:
         self.heard: list[Fact] = []
         self.outlook: Outlook | None = None  # what these facts lead to, while nothing else can change it
 
-    def to_its_end(self) -> Agenda:
+    def to_its_end(self) -> list[Occurrence]:
+        """As everything stands when it is over; what nothing triggered comes last."""
         now = self.journey.created_at
+        candidates = self.settle(now)
         for _ in range(STEPS):
-            following = self.after(self.settle(now), now)
+            following = self.after(candidates, now)
             if following is None:
                 break
             now = following
-        sent = list(self.sent.values())
-        return as_of(now, self.plan, self.ahead(now, sent), self.heard, self.people, sent)
+            candidates = self.settle(now)
+        if any(candidate.outcome == "ready" for candidate in candidates):
+            candidates = self.judge(now)
+        ahead = self.ahead(now)
+        return [*listed(self.plan, ahead, candidates, self.sent.values()), *ahead.waiting]
 
-    def ahead(self, now: datetime, sent: Sequence[Sent]) -> Outlook:
+    def judge(self, now: datetime) -> list[Candidate]:
+        ahead = self.ahead(now)
+        return judged(ahead, Case(self.plan, ahead.life, self.arrows, self.people, self.sent, now))
+
+    def ahead(self, now: datetime) -> Outlook:
         heard = [fact for fact in self.events if fact.heard_at <= now]
         if self.outlook is None or not self.lasting or heard != self.heard:
+            sent = list(self.sent.values())
             self.heard, self.outlook = heard, outlook(self.plan, self.journey, heard, self.people, sent, now)
         return self.outlook
 
     def settle(self, now: datetime) -> list[Candidate]:
         """Judge at `now` and send what is due; judge again at once where what was sent may change anything."""
         while True:
-            ahead = self.ahead(now, list(self.sent.values()))
-            candidates = judged(ahead, Case(self.plan, ahead.life, self.arrows, self.people, self.sent, now))
+            candidates = self.judge(now)
             due = [candidate for candidate in candidates if candidate.outcome == "ready"]
             for candidate in due:
                 self.sent[candidate.key] = Sent(key=candidate.key, state="sent", at=now)
