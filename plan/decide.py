@@ -21,7 +21,7 @@ from plan.succession import next_journey
 from plan.waking import attention, next_at
 
 UNSETTLED: Final = frozenset({"ready", "scheduled", "held"})
-KEPT: Final = 128  # journeys decided last, or lately with other facts
+KEPT: Final = 128  # courses, some 150 KB each for a journey of forty facts
 remembered = lru_cache(KEPT)(foreseen)  # a journey is decided when a message is due, as it leaves and when it has left
 
 

@@ -44,28 +44,6 @@ class Outlook(NamedTuple):
     waiting: tuple[Occurrence, ...]  # rules that nothing has triggered
 
 
-def outlook(
-    plan: Plan,
-    journey: Journey,
-    facts: Sequence[Fact],
-    people: People,
-    sent: Sequence[Sent],
-    until: datetime,
-    course: Callable[[Circumstances], Outlook] | None = None,
-) -> Outlook:
-    """Keys in `sent` are as the plan spells them now. What comes again does so up to `until`, and once more.
-
-    `course` is `foreseen`, or remembers what it said.
-    """
-    process = plan.processes[journey.process]
-    known = (*facts, *dispatches(process, sent))
-    again = any(deadline.every for deadline in process.deadlines.values())
-    ahead = (course or foreseen)(Circumstances(plan, journey, known, people, until if again else None))
-    found = dict(ahead.drafts)
-    _add_news(found, plan, ahead.life, people, {row.key: row for row in sent}, until)
-    return ahead if found == ahead.drafts else _complete(plan, ahead.life, people, found)
-
-
 def foreseen(given: Circumstances) -> Outlook:
     """Without what follows from messages that were sent, other than that they were."""
     plan, people = given.plan, given.people
@@ -74,6 +52,28 @@ def foreseen(given: Circumstances) -> Outlook:
     found: dict[str, Draft] = {}
     _add(found, planned(plan, life), plan, life, people)
     return _complete(plan, life, people, found)
+
+
+def outlook(
+    plan: Plan,
+    journey: Journey,
+    facts: Sequence[Fact],
+    people: People,
+    sent: Sequence[Sent],
+    until: datetime,
+    course: Callable[[Circumstances], Outlook] = foreseen,
+) -> Outlook:
+    """Keys in `sent` are as the plan spells them now. What comes again does so up to `until`, and once more.
+
+    `course` is `foreseen`, or what remembers its answers.
+    """
+    process = plan.processes[journey.process]
+    known = (*facts, *dispatches(process, sent))
+    again = any(deadline.every for deadline in process.deadlines.values())
+    ahead = course(Circumstances(plan, journey, known, people, until if again else None))
+    found = dict(ahead.drafts)
+    _add_news(found, plan, ahead.life, people, {row.key: row for row in sent}, until)
+    return ahead if found == ahead.drafts else _complete(plan, ahead.life, people, found)
 
 
 def changes_by_itself(plan: Plan, process: str) -> bool:
