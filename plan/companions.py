@@ -114,6 +114,8 @@ def one_for_all_items(candidates: list[Candidate], when: Callable[[Candidate], d
 
 def released(candidates: list[Candidate], case: Case) -> None:
     """After a hold or a closure the latest of what a rule would have said of one thing speaks, the rest is past."""
+    if case.life.journey.program_reopened_at is None and not any(p.released_at for p in case.people.people.values()):
+        return
     kept = [c for c in candidates if (c.outcome is None or settled(c)) and _was_kept_back(c, case)]
     for group in grouped(kept, lambda c: (c.planned.rule.name, c.planned.item, c.recipient.to)):
         for candidate in sorted(group, key=_leave_at)[:-1]:

@@ -21,7 +21,7 @@ from plan.standing import left, stopped
 
 
 class Foregone:
-    """One that is settled, unless it was handed over before. Its occurrence is built once, when first asked for."""
+    """One that is settled, unless the ledger says otherwise. Its occurrence is built once, when first asked for."""
 
     def __init__(self, candidate: Candidate) -> None:
         self._candidate = candidate

@@ -110,12 +110,16 @@ def settled(row: Sent | None) -> bool:
     return row is not None and row.state in SETTLED
 
 
-def by_ledger(candidate: Candidate) -> None:
-    """What was handed over stays settled, whatever the plan says now."""
-    row = candidate.row
-    if row is not None and row.state == "cancelled":
+def in_ledger(row: Sent | None) -> bool:
+    """Whether the ledger alone says what became of it: it was handed over, or staff took it back."""
+    return settled(row) or (row is not None and row.state == "cancelled")
+
+
+def by_ledger(candidate: Candidate, row: Sent) -> None:
+    """What was handed over stays settled, whatever the plan says now; what staff took back stays unsaid."""
+    if row.state == "cancelled":
         candidate.skip(CANCELLED)
-    if row is None or row.state not in SETTLED:
+    if row.state not in SETTLED:
         return
     candidate.outcome = SETTLED[row.state]
     if row.state == "on_wire":

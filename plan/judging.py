@@ -2,12 +2,12 @@
 
 from plan import companions, judgement
 from plan.case import Case
-from plan.judgement import Candidate, settled
+from plan.judgement import Candidate, in_ledger
 from plan.outlook import Outlook
 
 
 def judged(ahead: Outlook, case: Case) -> list[Candidate]:
-    """Each with its outcome; those of the outlook that are foregone only where they were handed over before.
+    """Each with its outcome; those of the outlook that are foregone only where the ledger says otherwise.
 
     The order of the steps keeps reasons as they are once a moment has passed: too late comes last.
     """
@@ -15,11 +15,12 @@ def judged(ahead: Outlook, case: Case) -> list[Candidate]:
     candidates = [
         Candidate(*draft, rows.get(key))
         for key, draft in ahead.drafts.items()
-        if key not in foregone or settled(rows.get(key))
+        if key not in foregone or in_ledger(rows.get(key))
     ]
     unsteady = [one for one in candidates if one.key not in worth_until and one.key not in foregone]
     for candidate in candidates:
-        judgement.by_ledger(candidate)
+        if candidate.row is not None:
+            judgement.by_ledger(candidate, candidate.row)
     for candidate in _undecided(unsteady):
         judgement.for_good(candidate, case)
     companions.one_an_address(candidates)

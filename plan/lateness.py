@@ -1,11 +1,13 @@
 """Until when a message is worth sending (plan.md 26)."""
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
 from plan.calendar import add, at_local, zone_info
 from plan.judgement import Candidate
 from plan.period import Period
+from plan.send_window import REMEMBERED
 
 SECOND: Final = timedelta(seconds=1)
 LATENESS: Final = Period(days=1)  # of reminders whose rule says nothing
@@ -31,6 +33,7 @@ def lateness(candidate: Candidate, following: datetime | None) -> datetime | Non
     return max(times.leave_at, last)
 
 
+@lru_cache(REMEMBERED)
 def _longer(instant: datetime, period: Period, zone: str) -> datetime:
     wall = instant.astimezone(zone_info(zone))
     today = wall.date()

@@ -93,9 +93,10 @@ def _add_news(
     found: dict[str, Draft], plan: Plan, life: Life, people: People, sent: Mapping[str, Sent], until: datetime
 ) -> None:
     """What must be said because something else was: corrections, and news of dates that moved by themselves."""
-    standing = frozenset(key for key, draft in found.items() if draft.planned.dropped != "retracted")
+    said_before = tuple(found.items())
     for rule in rules_of(plan, life.process.name):
         if rule.corrects:
+            standing = frozenset(key for key, draft in said_before if draft.planned.dropped != "retracted")
             _add(found, correcting(rule, life, standing, sent), plan, life, people)
         if rule.moved is not None:
             said = [draft.planned for draft in found.values() if draft.planned.rule is rule]
@@ -104,11 +105,13 @@ def _add_news(
 
 def _add(found: dict[str, Draft], occurrences: Iterable[Planned], plan: Plan, life: Life, people: People) -> None:
     """One draft a key; of two dates with the same key the later one counts."""
+    readers: dict[str, Reader] = {}
     for one in occurrences:
         for recipient in recipients(plan, life, people, one):
             key = message_key(one.stem, recipient.to)
             if _counts_more(one, found.get(key)):
-                whose = reader(plan, recipient, life.journey.id)
+                whose = readers.get(recipient.to) or reader(plan, recipient, life.journey.id)
+                readers[recipient.to] = whose
                 found[key] = Draft(one, recipient, whose, times(one, whose), key, _family(one, recipient))
 
 

@@ -18,6 +18,7 @@ from plan.judging import judged
 from plan.life import Life
 from plan.lifecycle import fold
 from plan.model import Plan
+from plan.once import once
 from plan.outlook import Outlook, changes_by_itself, outlook
 from plan.period import Period
 from plan.roles import APPLICANT, recipients
@@ -154,7 +155,7 @@ def _end(plan: Plan, invented: Invented) -> datetime:
 
 def everybody(plan: Plan, invented: Invented) -> People:
     """The applicant, one holder for every role, and whoever the events name."""
-    roles = {role: (role,) for role in recipients(plan) - plan.staff.keys() - {APPLICANT}}
+    cast = _cast(plan, invented.process)
     named = {
         str(fact.data[name])
         for fact in invented.events
@@ -162,9 +163,19 @@ def everybody(plan: Plan, invented: Invented) -> People:
         for name, spec in plan.events[fact.type].data.items()
         if spec.type == "person" and name in fact.data
     }
-    ids = {APPLICANT, *roles, *named}
-    people = {
-        id_: Person(id=id_, address_digest=id_, attributes=invented.attributes if id_ == APPLICANT else {})
-        for id_ in sorted(ids)
-    }
-    return People(people=people, roles=roles)
+    if not invented.attributes and named <= cast.people.keys():
+        return cast
+    people = {id_: _somebody(id_) for id_ in sorted(named - cast.people.keys())}
+    applicant = Person(id=APPLICANT, address_digest=APPLICANT, attributes=invented.attributes)
+    return People(people={**cast.people, **people, APPLICANT: applicant}, roles=cast.roles)
+
+
+@once
+def _cast(plan: Plan, _: str) -> People:
+    """Those without whom no preview of the plan is."""
+    roles = {role: (role,) for role in recipients(plan) - plan.staff.keys() - {APPLICANT}}
+    return People(people={id_: _somebody(id_) for id_ in sorted({APPLICANT, *roles})}, roles=roles)
+
+
+def _somebody(id_: str) -> Person:
+    return Person(id=id_, address_digest=id_)

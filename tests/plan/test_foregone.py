@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Final
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,7 +14,7 @@ from plan.judgement import Candidate
 from plan.model import SendWindow
 from plan.outlook import Outlook, outlook
 from tests.plan.journeys import CREATED, WINDOWS, Happening, happenings, smooth
-from tests.plan.walk import Walk, at, begin, outcome
+from tests.plan.walk import State, Walk, at, begin, outcome
 from tests.plan.written import loaded
 
 HOURS: Final = st.lists(st.integers(1, 200 * 24), min_size=2, max_size=5)
@@ -56,6 +57,25 @@ def test_an_answer_after_its_moment_is_the_reason_where_the_stage_was_one_before
     assert outcome(way.agenda(leaves), "answer_due:P7D") == ("skipped", "stage_left")
     way.tell("applicant_answered", leaves, item="doc-1")
     assert outcome(way.agenda(leaves), "answer_due:P7D") == ("skipped", "answered")
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        ("open", ("skipped", "stage_left")),
+        ("cancelled", ("skipped", "cancelled_by_staff")),
+        ("on_wire", ("sent",)),
+        ("sent", ("sent",)),
+        ("failed", ("failed", "refused")),
+    ],
+)
+def test_the_ledger_has_the_last_word_about_what_is_foregone(state: State, said: tuple[str, ...]) -> None:
+    way = begin(loaded(), "2026-09-01 10:00")
+    way.tell("submitted", at("2026-09-02 10:00"))
+    way.now = at("2026-09-03 10:00")
+    [reminder] = [key for key in ahead_of(way).prospects.foregone if key.startswith("due_reminder:P7D")]
+    way.mark(reminder, state, reason="refused" if state == "failed" else None)
+    assert outcome(way.agenda(), reminder) == said
 
 
 @settings(max_examples=30, deadline=None, derandomize=True)
