@@ -3,7 +3,7 @@
 A row is made by `queue` and never deleted; its id and key stay the same for ever.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, TypedDict, Unpack
 
@@ -115,9 +115,9 @@ def search(
     return [MessageRow(**found) for found in connection.execute(query).mappings()]
 
 
-def roles_of(connection: Connection, person: str, program: str) -> frozenset[str]:
-    """In which roles the program has written to this person, or was about to."""
-    query = sa.select(TABLE.c.to).distinct().where(TABLE.c.person_id == person, TABLE.c.program == program)
+def roles_of(connection: Connection, ids: Collection[str], program: str) -> frozenset[str]:
+    """In which roles the program has written to somebody under any of these ids, or was about to."""
+    query = sa.select(TABLE.c.to).distinct().where(TABLE.c.person_id.in_(ids), TABLE.c.program == program)
     return frozenset(to.partition(".")[0] for to in connection.execute(query).scalars())
 
 

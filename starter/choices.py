@@ -84,7 +84,7 @@ def choose(
         else:
             changed |= opt_outs.opt_out(connection, person, program, notification, by, now, message_id)
     if changed:
-        wake_person(connection, person, CAUSE, now)
+        _wake(connection, person, now)
     return changed
 
 
@@ -106,9 +106,10 @@ def welcome_back(connection: Connection, address: str, now: datetime) -> bool:
     return True
 
 
-def current_address(connection: Connection, person: str) -> str | None:
-    found = people.person(connection, person)
-    return found.email if found else None
+def _wake(connection: Connection, person: str, now: datetime) -> None:
+    """The journeys of those who were merged into somebody write to that somebody."""
+    for id_ in people.known_as(connection, person):
+        wake_person(connection, id_, CAUSE, now)
 
 
 def _plan(connection: Connection, program: str) -> Plan | None:

@@ -5,6 +5,8 @@ import os
 import pytest
 from hypothesis import settings
 
+from tests.browser import chromium
+
 pytest_plugins = [
     "pytester",
     "tests.gate",
@@ -24,8 +26,12 @@ settings.load_profile("soak" if SOAKING else "gate")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Without SOAK=1 the long tests are left out; with it only they and the properties run."""
-    chosen = [item for item in items if _runs(item)]
+    """Without SOAK=1 the long tests are left out; with it only they and the properties run.
+
+    Those in a browser are left out where there is none, unless that would be a skip that is forbidden.
+    """
+    browsing = chromium() is not None or config.getoption("--no-skips")
+    chosen = [item for item in items if _runs(item) and (browsing or item.get_closest_marker("browser") is None)]
     if len(chosen) < len(items):
         config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
         items[:] = chosen

@@ -13,10 +13,11 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 from sqlalchemy import Connection
 
-from ledger import LedgerAway, bodies, messages, page_events, page_tokens
+from ledger import LedgerAway, bodies, messages, page_events, page_tokens, people
 from ledger.message_rows import MessageRow
 from ledger.opt_outs import ALL
 from ledger.page_tokens import Purpose
+from ledger.people import PersonRow
 from starter import choices
 from starter.api.forms import Form, posted
 from starter.api.page_html import message, page
@@ -31,10 +32,10 @@ TRY_AGAIN: Final = "60"  # seconds
 
 
 class Opened(NamedTuple):
-    """What a token opened: a message of somebody's, as this attempt brought it."""
+    """What a token opened: a message as this attempt brought it, and whose it is now."""
 
     row: MessageRow
-    person: str
+    person: PersonRow
     attempt: int
 
 
@@ -51,14 +52,19 @@ def routes(surroundings: Surroundings) -> APIRouter:
     def look(token: str) -> Response:
         with ledger.read() as connection:
             opened = _opened(connection, token, "view")
-            return _nothing() if opened is None else page("view", **_named(connection, opened))
+            return _nothing() if opened is None else _looking(connection, opened)
 
     @router.post("/m/{token:path}")
     @_friendly
-    def view(token: str) -> Response:
+    def view(token: str, form: Posted) -> Response:
         with ledger.write() as connection:
             opened = _opened(connection, token, "view")
-            return _nothing() if opened is None else _shown(connection, opened)
+            if opened is None:
+                return _nothing()
+            back = _welcome_back(connection, opened, form)
+            answer = _looking(connection, opened, back=True) if back else _shown(connection, opened)
+        surroundings.committed()
+        return answer
 
     @router.api_route("/u/{token:path}", methods=LOOK)
     @_friendly
@@ -132,7 +138,8 @@ def _opened(connection: Connection, token: str, purpose: Purpose) -> Opened | No
     row = messages.row(connection, found.message_id) if found else None
     if found is None or row is None or row.person_id is None:
         return None
-    return Opened(row, row.person_id, found.attempt)
+    person = people.standing_for(connection, [row.person_id]).get(row.person_id)
+    return None if person is None else Opened(row, person, found.attempt)
 
 
 def _nothing() -> Response:
@@ -143,6 +150,10 @@ def _nothing() -> Response:
 def _named(connection: Connection, opened: Opened) -> dict[str, Any]:
     title = choices.program_title(connection, opened.row.program)
     return {"program_title": title, "subject": opened.row.subject or title}
+
+
+def _looking(connection: Connection, opened: Opened, *, back: bool = False) -> Response:
+    return page("view", **_named(connection, opened), stopped=_stopped(connection, opened), back=back)
 
 
 def _shown(connection: Connection, opened: Opened) -> Response:
@@ -163,13 +174,13 @@ def _wanted(form: Form) -> bool | None:
 
 def _choose(connection: Connection, opened: Opened, wanted: dict[str, bool]) -> None:
     row, now = opened.row, datetime.now(UTC)
-    changed = choices.choose(connection, opened.person, row.program, wanted, choices.BY_READER, now, row.id)
+    changed = choices.choose(connection, opened.person.id, row.program, wanted, choices.BY_READER, now, row.id)
     if changed and wanted.get(ALL) is False:
         page_events.record(connection, row.id, opened.attempt, "unsubscribed", now)
 
 
 def _unsubscribing(connection: Connection, opened: Opened, *, status: int = 200, undone: bool = False) -> Response:
-    given = choices.choices(connection, opened.person, opened.row.program, frozenset())
+    given = choices.choices(connection, opened.person.id, opened.row.program, frozenset())
     values = {"program_title": given.program_title, "all_off": given.all_off, "undone": undone}
     return page("unsubscribe", status, **values)
 
@@ -181,8 +192,7 @@ def _save(connection: Connection, opened: Opened, form: Form) -> None:
     if wanted[ALL]:
         wanted |= {name: name in form.get("want", ()) for name in form.get("shown", ()) if name in offered}
     _choose(connection, opened, wanted)
-    if form.get("again") == ("yes",) and _stopped(connection, opened) is not None:
-        choices.welcome_back(connection, opened.row.address or "", datetime.now(UTC))
+    _welcome_back(connection, opened, form)
 
 
 def _let_go(surroundings: Surroundings, token: str) -> bool:
@@ -195,16 +205,24 @@ def _let_go(surroundings: Surroundings, token: str) -> bool:
 
 
 def _choices(connection: Connection, opened: Opened) -> choices.Choices:
-    roles = messages.roles_of(connection, opened.person, opened.row.program)
-    return choices.choices(connection, opened.person, opened.row.program, roles)
+    known_as = people.known_as(connection, opened.person.id)
+    roles = messages.roles_of(connection, known_as, opened.row.program)
+    return choices.choices(connection, opened.person.id, opened.row.program, roles)
 
 
 def _stopped(connection: Connection, opened: Opened) -> str | None:
     """What the reader alone can take back; but an old address says nothing of the one that the person has now."""
-    address = choices.current_address(connection, opened.person)
+    address = opened.person.email
     if address is None or address.casefold() != (opened.row.address or "").casefold():
         return None
     return choices.standing_against(connection, address)
+
+
+def _welcome_back(connection: Connection, opened: Opened, form: Form) -> bool:
+    """Whether the reader asked for mail again and something stood against it."""
+    if form.get("again") != ("yes",) or _stopped(connection, opened) is None:
+        return False
+    return choices.welcome_back(connection, opened.row.address or "", datetime.now(UTC))
 
 
 def _preferences(

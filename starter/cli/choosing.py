@@ -50,8 +50,11 @@ def opt_out(
     def story(ledger: Ledger, settings: Settings) -> int:
         now = datetime.now(UTC)
         with ledger.write() as connection:
-            if people.person(connection, person) is None:
+            known = people.standing_for(connection, [person]).get(person)
+            if known is None:
                 raise Refused(f"nobody is known as {person}")
+            if known.id != person:
+                raise Refused(f"{person} was merged into {known.id}: name {known.id}")
             _check_notification(connection, program, name, undo=undo)
             changed = choose(connection, person, program, {name: undo}, "cli", now)
         told = wake(ledger, settings) if changed else True

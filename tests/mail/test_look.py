@@ -7,6 +7,7 @@ PAIRS = [
     ("accent", "card"),
     ("accent", "page"),
     ("muted", "page"),
+    ("muted", "card"),
     ("text", "quote"),
     ("on_accent", "accent"),
 ]

@@ -4,10 +4,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ledger import Ledger, people, suppressions, wake_ups
+from ledger import Ledger, opt_outs, people, suppressions, wake_ups
 from ledger.opt_outs import ALL
+from ledger.people import PersonRow
 from ledger.suppressions import Cause
-from tests.activities.given import START, ada, publish
+from tests.activities.given import JOURNEY, PLAN, START, ada, publish
 from tests.starter.api.page import Page
 from tests.starter.api.reader import CHOOSABLE, Reader, committed, reading
 
@@ -119,6 +120,18 @@ async def test_the_reader_alone_takes_back_a_complaint_or_an_unsubscribe(
     assert rows == {}
 
 
+async def test_who_has_nothing_to_choose_takes_a_complaint_back_on_the_page_of_any_message(ledger: Ledger) -> None:
+    async with reading(ledger, PLAN) as reader:
+        suppressed(reader, "complained")
+        seen = await reader.get("view")
+        assert "reported as spam" in seen.text
+        with committed(reader):
+            back = await reader.post("view", seen.filled_in)
+        assert "E-mail is sent to your address again." in back.text
+        assert standing(reader) == []
+        assert reader.row.viewed_at is None  # the other button
+
+
 @pytest.mark.parametrize("cause", ["bounced", "invalid", "staff"])
 async def test_what_others_found_out_is_not_the_readers_to_take_back(reader: Reader, cause: Cause) -> None:
     suppressed(reader, cause)
@@ -136,3 +149,16 @@ async def test_an_old_address_takes_nothing_back_for_a_new_one(reader: Reader) -
     await reader.post("preferences", {**seen.filled_in, "again": "yes"})
     with reader.ledger.read() as conn:
         assert suppressions.active(conn, ["new@example.org"])
+
+
+async def test_whoever_somebody_was_merged_into_chooses_for_both(reader: Reader) -> None:
+    now = datetime.now(UTC)
+    with reader.ledger.write() as conn:
+        people.set_person(conn, PersonRow(id="lovelace", email="ada@example.org"), "test", now)
+        people.set_person(conn, ada().model_copy(update={"merged_into": "lovelace"}), "test", now)
+    form = (await reader.get("preferences")).filled_in
+    assert set(form["want"]) == OPTIONAL  # by the messages that she got under her first id
+    await reader.post("preferences", {**form, "want": ["welcome"]})
+    with reader.ledger.read() as conn:
+        assert opt_outs.wishes(conn, ["ada", "lovelace"], "guild").keys() == {"lovelace"}
+        assert [one.journey_id for one in wake_ups.pending(conn)] == [JOURNEY]

@@ -74,6 +74,13 @@ def test_open_journeys_look_again_at_once(run: Run, member: str) -> None:
     until_now(lambda: "renewal_hint" not in reasons(run, member))
 
 
+def test_somebody_merged_is_chosen_for_under_the_other_id(run: Run, member: str) -> None:
+    run("person", "set", f"{member}-b", "--email", "b@example.org")
+    run("person", "merge", f"{member}-b", "--into", member)
+    ran = run("person", "opt-out", f"{member}-b", "club")
+    assert (ran.status, ran.err) == (1, f"{member}-b was merged into {member}: name {member}\n")
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
