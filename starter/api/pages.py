@@ -7,36 +7,25 @@ token is the reader, for it was sent to no other address.
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import wraps
-from typing import Annotated, Any, Final, NamedTuple, ParamSpec
+from typing import Annotated, Any, Final, ParamSpec
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 from sqlalchemy import Connection
 
-from ledger import LedgerAway, bodies, messages, page_events, page_tokens, people
-from ledger.message_rows import MessageRow
+from ledger import LedgerAway, bodies, page_events
 from ledger.opt_outs import ALL
-from ledger.page_tokens import Purpose
-from ledger.people import PersonRow
 from starter import choices
 from starter.api.forms import Form, posted
+from starter.api.opened import Opened, asked_for_mail, choices_of, let_go, opened_by, stopped, welcome_back
 from starter.api.page_html import message, page
 from starter.api.surroundings import Surroundings
-from starter.suppressing import clear
 
 P = ParamSpec("P")
 Posted = Annotated[Form, Depends(posted)]
 LOOK: Final = ["GET", "HEAD"]
 ONE_CLICK: Final = ("List-Unsubscribe", "one-click")  # RFC 8058, 3.1
 TRY_AGAIN: Final = "60"  # seconds
-
-
-class Opened(NamedTuple):
-    """What a token opened: a message as this attempt brought it, and whose it is now."""
-
-    row: MessageRow
-    person: PersonRow
-    attempt: int
 
 
 def routes(surroundings: Surroundings) -> APIRouter:
@@ -51,17 +40,19 @@ def routes(surroundings: Surroundings) -> APIRouter:
     @_friendly
     def look(token: str) -> Response:
         with ledger.read() as connection:
-            opened = _opened(connection, token, "view")
+            opened = opened_by(connection, token, "view")
             return _nothing() if opened is None else _looking(connection, opened)
 
     @router.post("/m/{token:path}")
     @_friendly
     def view(token: str, form: Posted) -> Response:
+        if asked_for_mail(form) and not let_go(surroundings, token, "view"):
+            return _later()
         with ledger.write() as connection:
-            opened = _opened(connection, token, "view")
+            opened = opened_by(connection, token, "view")
             if opened is None:
                 return _nothing()
-            back = _welcome_back(connection, opened, form)
+            back = welcome_back(connection, opened, form)
             answer = _looking(connection, opened, back=True) if back else _shown(connection, opened)
         surroundings.committed()
         return answer
@@ -70,7 +61,7 @@ def routes(surroundings: Surroundings) -> APIRouter:
     @_friendly
     def ask(token: str) -> Response:
         with ledger.read() as connection:
-            opened = _opened(connection, token, "unsubscribe")
+            opened = opened_by(connection, token, "unsubscribe")
             return _nothing() if opened is None else _unsubscribing(connection, opened)
 
     @router.post("/u/{token:path}")
@@ -78,7 +69,7 @@ def routes(surroundings: Surroundings) -> APIRouter:
     def unsubscribe(token: str, form: Posted) -> Response:
         wanted = _wanted(form)
         with ledger.write() as connection:
-            opened = _opened(connection, token, "unsubscribe")
+            opened = opened_by(connection, token, "unsubscribe")
             if opened is None:
                 return _nothing()
             if wanted is None:
@@ -92,16 +83,16 @@ def routes(surroundings: Surroundings) -> APIRouter:
     @_friendly
     def offer(token: str) -> Response:
         with ledger.read() as connection:
-            opened = _opened(connection, token, "preferences")
+            opened = opened_by(connection, token, "preferences")
             return _nothing() if opened is None else _preferences(connection, opened)
 
     @router.post("/p/{token:path}")
     @_friendly
     def save(token: str, form: Posted) -> Response:
-        if form.get("again") == ("yes",) and not _let_go(surroundings, token):
+        if asked_for_mail(form) and not let_go(surroundings, token, "preferences"):
             return _later()
         with ledger.write() as connection:
-            opened = _opened(connection, token, "preferences")
+            opened = opened_by(connection, token, "preferences")
             if opened is None:
                 return _nothing()
             if form.get("optional") not in {("chosen",), ("none",)}:
@@ -133,15 +124,6 @@ def _later() -> Response:
     return away
 
 
-def _opened(connection: Connection, token: str, purpose: Purpose) -> Opened | None:
-    found = page_tokens.find(connection, token, purpose, datetime.now(UTC))
-    row = messages.row(connection, found.message_id) if found else None
-    if found is None or row is None or row.person_id is None:
-        return None
-    person = people.standing_for(connection, [row.person_id]).get(row.person_id)
-    return None if person is None else Opened(row, person, found.attempt)
-
-
 def _nothing() -> Response:
     """For a token that never was and for one whose time is over: which of the two is nobody's business."""
     return page("gone", 404, program_title=None)
@@ -153,7 +135,7 @@ def _named(connection: Connection, opened: Opened) -> dict[str, Any]:
 
 
 def _looking(connection: Connection, opened: Opened, *, back: bool = False) -> Response:
-    return page("view", **_named(connection, opened), stopped=_stopped(connection, opened), back=back)
+    return page("view", **_named(connection, opened), stopped=stopped(connection, opened), back=back)
 
 
 def _shown(connection: Connection, opened: Opened) -> Response:
@@ -187,53 +169,23 @@ def _unsubscribing(connection: Connection, opened: Opened, *, status: int = 200,
 
 def _save(connection: Connection, opened: Opened, form: Form) -> None:
     """Only what the form showed is changed: the plan may have changed since it was opened."""
-    offered = {choice.name for choice in _choices(connection, opened).optional}
+    offered = {choice.name for choice in choices_of(connection, opened).optional}
     wanted: dict[str, bool] = {ALL: form["optional"] == ("chosen",)}
     if wanted[ALL]:
         wanted |= {name: name in form.get("want", ()) for name in form.get("shown", ()) if name in offered}
     _choose(connection, opened, wanted)
-    _welcome_back(connection, opened, form)
-
-
-def _let_go(surroundings: Surroundings, token: str) -> bool:
-    """Takes the reader off the provider's lists, or mail to them would be dropped there. False: not possible now."""
-    with surroundings.ledger.read() as connection:
-        opened = _opened(connection, token, "preferences")
-        if opened is None or _stopped(connection, opened) is None:
-            return True
-    return clear(surroundings.lists, opened.row.address or "", choices.LIFTED) is None
-
-
-def _choices(connection: Connection, opened: Opened) -> choices.Choices:
-    known_as = people.known_as(connection, opened.person.id)
-    roles = messages.roles_of(connection, known_as, opened.row.program)
-    return choices.choices(connection, opened.person.id, opened.row.program, roles)
-
-
-def _stopped(connection: Connection, opened: Opened) -> str | None:
-    """What the reader alone can take back; but an old address says nothing of the one that the person has now."""
-    address = opened.person.email
-    if address is None or address.casefold() != (opened.row.address or "").casefold():
-        return None
-    return choices.standing_against(connection, address)
-
-
-def _welcome_back(connection: Connection, opened: Opened, form: Form) -> bool:
-    """Whether the reader asked for mail again and something stood against it."""
-    if form.get("again") != ("yes",) or _stopped(connection, opened) is None:
-        return False
-    return choices.welcome_back(connection, opened.row.address or "", datetime.now(UTC))
+    welcome_back(connection, opened, form)
 
 
 def _preferences(
     connection: Connection, opened: Opened, *, saved: bool = False, not_understood: bool = False
 ) -> Response:
-    given = _choices(connection, opened)
+    given = choices_of(connection, opened)
     return page(
         "preferences",
         400 if not_understood else 200,
         **given._asdict(),
-        stopped=_stopped(connection, opened),
+        stopped=stopped(connection, opened),
         saved=saved,
         not_understood=not_understood,
     )

@@ -87,6 +87,12 @@ def _print_body(kept: Body | None, body: str) -> None:
     sys.stdout.write("\n")
 
 
+def _answer(attempt: AttemptRow) -> str:
+    """What came back; and where the message was to pass by a list of the provider's, that it was."""
+    passed_by = f"past the provider's list of the {attempt.bypassed}" if attempt.bypassed else ""
+    return "; ".join(filter(None, (attempt.detail, passed_by)))
+
+
 def _print(found: MessageShown) -> None:
     print_answer(found.why)
     out = console()
@@ -96,7 +102,7 @@ def _print(found: MessageShown) -> None:
     table(("", "when"), [(name, when) for name, when in _instants(found, zone)])
     if found.attempts:
         rows = [
-            (str(a.attempt), shown(a.on_wire_at, zone), a.transport, a.outcome or "under way", a.detail or "")
+            (str(a.attempt), shown(a.on_wire_at, zone), a.transport, a.outcome or "under way", _answer(a))
             for a in found.attempts
         ]
         out.print()
