@@ -18,7 +18,7 @@ from starter.waking import wake_person
 CAUSE: Final = "opt_out"  # of the wake-ups
 BY_READER: Final = "reader"
 LIFTED: Final[tuple[Cause, ...]] = ("complained", "unsubscribed")  # by the reader's own word, gravest first
-ASKED: Final = "asked for mail again on the preference page"
+ASKED: Final = "asked for mail again on a page of ours"
 
 
 class Choice(NamedTuple):

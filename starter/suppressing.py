@@ -14,7 +14,7 @@ LISTS: Final[Mapping[Cause, ListName]] = {cause: name for name, cause in CAUSES.
 LIFTABLE: Final[Sequence[Cause]] = ("bounced", "invalid", "unsubscribed", "staff")
 COMPLAINED: Final = (
     "its reader reported us as spam, and only their own word ends that: ask them by other means, and have them choose "
-    "on the preference page, which optional messages link to"
+    "so on the page of any message of ours that they still have"
 )
 CHANGED: Final = "suppression"  # why journeys look again
 
