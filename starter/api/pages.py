@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 
 from ledger import LedgerAway, bodies, page_events
 from ledger.opt_outs import ALL
+from ledger.page_tokens import Purpose
 from starter import choices
 from starter.api.forms import Form, posted
 from starter.api.opened import Opened, asked_for_mail, choices_of, let_go, opened_by, stopped, welcome_back
@@ -34,73 +35,30 @@ def routes(surroundings: Surroundings) -> APIRouter:
     A token is whatever follows, slashes too, so that a link that was spoilt on its way leads to a page as well.
     """
     router = APIRouter()
-    ledger = surroundings.ledger
 
     @router.api_route("/m/{token:path}", methods=LOOK)
-    @_friendly
     def look(token: str) -> Response:
-        with ledger.read() as connection:
-            opened = opened_by(connection, token, "view")
-            return _nothing() if opened is None else _looking(connection, opened)
+        return _read(surroundings, token, "view", _looking)
 
     @router.post("/m/{token:path}")
-    @_friendly
     def view(token: str, form: Posted) -> Response:
-        if asked_for_mail(form) and not let_go(surroundings, token, "view"):
-            return _later()
-        with ledger.write() as connection:
-            opened = opened_by(connection, token, "view")
-            if opened is None:
-                return _nothing()
-            back = welcome_back(connection, opened, form)
-            answer = _looking(connection, opened, back=True) if back else _shown(connection, opened)
-        surroundings.committed()
-        return answer
+        return _written(surroundings, token, "view", form, _viewed)
 
     @router.api_route("/u/{token:path}", methods=LOOK)
-    @_friendly
     def ask(token: str) -> Response:
-        with ledger.read() as connection:
-            opened = opened_by(connection, token, "unsubscribe")
-            return _nothing() if opened is None else _unsubscribing(connection, opened)
+        return _read(surroundings, token, "unsubscribe", _unsubscribing)
 
     @router.post("/u/{token:path}")
-    @_friendly
     def unsubscribe(token: str, form: Posted) -> Response:
-        wanted = _wanted(form)
-        with ledger.write() as connection:
-            opened = opened_by(connection, token, "unsubscribe")
-            if opened is None:
-                return _nothing()
-            if wanted is None:
-                return _unsubscribing(connection, opened, status=400)
-            _choose(connection, opened, {ALL: wanted})
-            answer = _unsubscribing(connection, opened, undone=wanted)
-        surroundings.committed()
-        return answer
+        return _written(surroundings, token, "unsubscribe", form, _unsubscribed)
 
     @router.api_route("/p/{token:path}", methods=LOOK)
-    @_friendly
     def offer(token: str) -> Response:
-        with ledger.read() as connection:
-            opened = opened_by(connection, token, "preferences")
-            return _nothing() if opened is None else _preferences(connection, opened)
+        return _read(surroundings, token, "preferences", _preferences)
 
     @router.post("/p/{token:path}")
-    @_friendly
     def save(token: str, form: Posted) -> Response:
-        if asked_for_mail(form) and not let_go(surroundings, token, "preferences"):
-            return _later()
-        with ledger.write() as connection:
-            opened = opened_by(connection, token, "preferences")
-            if opened is None:
-                return _nothing()
-            if form.get("optional") not in {("chosen",), ("none",)}:
-                return _preferences(connection, opened, not_understood=True)
-            _save(connection, opened, form)
-            answer = _preferences(connection, opened, saved=True)
-        surroundings.committed()
-        return answer
+        return _written(surroundings, token, "preferences", form, _saved)
 
     return router
 
@@ -116,6 +74,35 @@ def _friendly(answer: Callable[P, Response]) -> Callable[P, Response]:
             return _later()
 
     return guarded
+
+
+@_friendly
+def _read(
+    surroundings: Surroundings, token: str, purpose: Purpose, answer: Callable[[Connection, Opened], Response]
+) -> Response:
+    with surroundings.ledger.read() as connection:
+        opened = opened_by(connection, token, purpose)
+        return _nothing() if opened is None else answer(connection, opened)
+
+
+@_friendly
+def _written(
+    surroundings: Surroundings,
+    token: str,
+    purpose: Purpose,
+    form: Form,
+    answer: Callable[[Connection, Opened, Form], Response],
+) -> Response:
+    """One transaction, after which journeys are told. Mail that is wanted again must be free to leave first."""
+    if purpose != "unsubscribe" and asked_for_mail(form) and not let_go(surroundings, token, purpose):
+        return _later()
+    with surroundings.ledger.write() as connection:
+        opened = opened_by(connection, token, purpose)
+        if opened is None:
+            return _nothing()
+        answered = answer(connection, opened, form)
+    surroundings.committed()
+    return answered
 
 
 def _later() -> Response:
@@ -138,12 +125,22 @@ def _looking(connection: Connection, opened: Opened, *, back: bool = False) -> R
     return page("view", **_named(connection, opened), stopped=stopped(connection, opened), back=back)
 
 
-def _shown(connection: Connection, opened: Opened) -> Response:
+def _viewed(connection: Connection, opened: Opened, form: Form) -> Response:
+    if welcome_back(connection, opened, form):
+        return _looking(connection, opened, back=True)
     body = bodies.body(connection, opened.row.id, opened.attempt)
     if body is None:
         return page("erased", 410, **_named(connection, opened))
     page_events.record(connection, opened.row.id, opened.attempt, "viewed", datetime.now(UTC))
     return message(body.html)
+
+
+def _unsubscribed(connection: Connection, opened: Opened, form: Form) -> Response:
+    wanted = _wanted(form)
+    if wanted is None:
+        return _unsubscribing(connection, opened, status=400)
+    _choose(connection, opened, {ALL: wanted})
+    return _unsubscribing(connection, opened, undone=wanted)
 
 
 def _wanted(form: Form) -> bool | None:
@@ -167,14 +164,17 @@ def _unsubscribing(connection: Connection, opened: Opened, *, status: int = 200,
     return page("unsubscribe", status, **values)
 
 
-def _save(connection: Connection, opened: Opened, form: Form) -> None:
+def _saved(connection: Connection, opened: Opened, form: Form) -> Response:
     """Only what the form showed is changed: the plan may have changed since it was opened."""
+    if form.get("optional") not in {("chosen",), ("none",)}:
+        return _preferences(connection, opened, not_understood=True)
     offered = {choice.name for choice in choices_of(connection, opened).optional}
     wanted: dict[str, bool] = {ALL: form["optional"] == ("chosen",)}
     if wanted[ALL]:
         wanted |= {name: name in form.get("want", ()) for name in form.get("shown", ()) if name in offered}
     _choose(connection, opened, wanted)
     welcome_back(connection, opened, form)
+    return _preferences(connection, opened, saved=True)
 
 
 def _preferences(

@@ -178,15 +178,17 @@ def test_a_complaint_stops_everything_and_staff_cannot_lift_it(member: Member) -
     assert len(member.taken()) == 1
 
 
-def test_the_reader_takes_a_complaint_back_there_and_here(member: Member, post: Post) -> None:
-    member.tell("tip_written")  # what is optional links to the preference page
+@pytest.mark.parametrize(("letter", "said"), [("p", {"optional": "chosen", "again": "yes"}), ("m", {"again": "yes"})])
+def test_the_reader_takes_a_complaint_back_there_and_here(
+    member: Member, post: Post, letter: str, said: dict[str, str]
+) -> None:
+    member.tell("tip_written")  # what is optional links to the preference page too
     until_now(lambda: len(member.taken()) == 1)
     text = next(part["value"] for part in member.taken()[0]["content"] if part["type"] == "text/plain")
-    link = re.search(r"https://mail\.example\.org(/p/\S+)", text)
+    link = re.search(rf"https://mail\.example\.org(/{letter}/\S+)", text)
     assert link is not None
     page = f"{post.url}{link[1]}"
     a_complaint(member)
-    said = {"optional": "chosen", "again": "yes"}
     post.fake.lists_instead.append(Reply(500))
     assert httpx.post(page, data=said, trust_env=False).status_code == 503
     assert member.suppressions() == ["complained"]  # or everything sent now would be dropped
