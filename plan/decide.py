@@ -18,6 +18,7 @@ from plan.outlook import Outlook, foreseen, outlook
 from plan.pausing import days_remaining
 from plan.renaming import under_new_names
 from plan.succession import next_journey
+from plan.untriggered import untriggered
 from plan.waking import attention, next_at
 
 UNSETTLED: Final = frozenset({"ready", "scheduled", "held"})
@@ -54,7 +55,7 @@ def as_of(
         items=_items(life, now),
         clocks=_clocks(life, now),
         verdicts={fact.id: life.verdicts[fact.id] for fact in facts},
-        occurrences=(*occurrences, *ahead.waiting),
+        occurrences=tuple(occurrences),
         next_at=onward.look_at,
         ends=onward.ends,
         following=onward.following,
@@ -65,11 +66,15 @@ def as_of(
 
 
 def listed(plan: Plan, ahead: Outlook, candidates: Iterable[Candidate], sent: Iterable[Sent]) -> list[Occurrence]:
-    """What was judged, what is foregone, and what was sent that nothing calls for any more; in order of time."""
+    """What was judged, what is foregone, and what was sent that nothing calls for any more, in order of time.
+
+    What nothing has triggered comes last.
+    """
     found = {candidate.key: candidate.occurrence() for candidate in candidates}
     found |= {row.key: leftover(row, plan, ahead.life) for row in sent if row.key not in ahead.drafts}
     found |= {key: one.occurrence for key, one in ahead.prospects.foregone.items() if key not in found}
-    return sorted(found.values(), key=lambda o: (o.at is None, o.at or LATEST, o.key or ""))
+    in_time = sorted(found.values(), key=lambda o: (o.at is None, o.at or LATEST, o.key or ""))
+    return [*in_time, *untriggered(plan, ahead.life, {d.planned.rule.name for d in ahead.drafts.values()})]
 
 
 class Onward(NamedTuple):

@@ -4,7 +4,6 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from plan.agenda import Occurrence
 from plan.circumstances import Circumstances
 from plan.conditions import messages_of
 from plan.correcting import correcting
@@ -21,7 +20,6 @@ from plan.recipients import Recipient, recipients
 from plan.redating import redated
 from plan.timing import Reader, Times, reader, times
 from plan.triggers import planned
-from plan.untriggered import untriggered
 
 
 class Draft(NamedTuple):
@@ -41,7 +39,6 @@ class Outlook(NamedTuple):
     life: Life
     drafts: Mapping[str, Draft]  # by key
     prospects: Prospects
-    waiting: tuple[Occurrence, ...]  # rules that nothing has triggered
 
 
 def foreseen(given: Circumstances) -> Outlook:
@@ -85,8 +82,7 @@ def changes_by_itself(plan: Plan, process: str) -> bool:
 
 
 def _complete(plan: Plan, life: Life, people: People, drafts: Mapping[str, Draft]) -> Outlook:
-    settled = prospects([Candidate(*draft) for draft in drafts.values()], plan, life, people)
-    return Outlook(life, drafts, settled, untriggered(plan, life, {d.planned.rule.name for d in drafts.values()}))
+    return Outlook(life, drafts, prospects([Candidate(*draft) for draft in drafts.values()], plan, life, people))
 
 
 def _add_news(

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 from typing import Final
 
 from pydantic import JsonValue
@@ -91,8 +92,7 @@ class _Way:
             candidates = self.settle(now)
         if any(candidate.outcome == "ready" for candidate in candidates):
             candidates = self.judge(now)
-        ahead = self.ahead(now)
-        return [*listed(self.plan, ahead, candidates, self.sent.values()), *ahead.waiting]
+        return listed(self.plan, self.ahead(now), candidates, self.sent.values())
 
     def judge(self, now: datetime) -> list[Candidate]:
         ahead = self.ahead(now)
@@ -130,9 +130,9 @@ class _Way:
         return onwards(self.outlook.life, candidates, self.heard, list(self.sent.values()), now).look_at
 
     def something_comes(self, ahead: Outlook, candidates: Sequence[Candidate], now: datetime) -> bool:
-        leaving = [candidate.times for candidate in candidates if candidate.outcome != "sent"]
-        leaving += [ahead.drafts[key].times for key in ahead.prospects.foregone]
-        messages = any(times is not None and times.leave_at > now for times in leaving)
+        to_go = (candidate.times for candidate in candidates if candidate.outcome != "sent")
+        foregone = (ahead.drafts[key].times for key in ahead.prospects.foregone)
+        messages = any(times is not None and times.leave_at > now for times in chain(to_go, foregone))
         return messages or any(run.date.at is not None and run.date.at >= now for run in ahead.life.latest_runs(now))
 
     def as_planned(self, occurrence: Occurrence) -> Occurrence:
