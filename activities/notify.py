@@ -13,7 +13,7 @@ from activities.alone import alone
 from activities.compose import Composed, Held, NotNow, compose
 from activities.edge import edge
 from activities.shelf import Shelf
-from activities.standing import Standing, standing
+from activities.standing import Standing, standing, standing_in
 from ledger import (
     Ledger,
     bodies,
@@ -157,13 +157,11 @@ class Notify:
             plan = self._shelf.current(conn, row.program)
             if plan is None:
                 return NotNow("retracted", for_good=True)
-            derive = _of_the_plan if row.source == "plan" else alone
+            derive = _of_the_plan if row.source == "plan" else _of_nobodys_plan
             derived = derive(conn, plan, row, clock, self._public_url)
-            if not isinstance(derived, Composed):
-                return derived
-            if not self._may_write_to(derived):
+            if isinstance(derived, Ready) and not self._may_write_to(derived.composed):
                 return Held("address_not_allowed", "outside production this address may not be written to")
-            return Ready(derived, plan, standing(conn, plan, row))
+            return derived
 
     def _may_write_to(self, composed: Composed) -> bool:
         return self._only_to is None or all(to.email.casefold() in self._only_to for to in composed.email.to)
@@ -172,8 +170,7 @@ class Notify:
         """The last commit before the first byte has the last word about plan, reader, fence and lease."""
         email, links = ready.composed.email, ready.composed.links
         with self._ledger.write() as conn:
-            if plans.current_version(conn, row.program, lock=True) != ready.plan.version:
-                return False
+            plans.stay(conn, row.program)
             if standing(conn, ready.plan, row) != ready.standing:
                 return False
             if row.source != "plan":  # a row of the plan is kept up to date by deciding
@@ -269,7 +266,7 @@ class Notify:
 
 def _of_the_plan(
     conn: Connection, plan: Plan, row: MessageRow, clock: datetime, public_url: str | None
-) -> Composed | Held | NotNow:
+) -> Ready | Held | NotNow:
     journey = journeys.journey(conn, row.journey_id) if row.journey_id else None
     if journey is None:
         return NotNow("retracted", for_good=True)
@@ -280,7 +277,15 @@ def _of_the_plan(
         return NotNow("retracted", for_good=True)
     if occurrence.outcome != "ready":
         return NotNow(occurrence.reason or occurrence.outcome, for_good=occurrence.outcome == "skipped")
-    return compose(conn, plan, known, agenda, occurrence, row, clock, public_url)
+    composed = compose(conn, plan, known, agenda, occurrence, row, clock, public_url)
+    return Ready(composed, plan, standing_in(conn, plan, row, known)) if isinstance(composed, Composed) else composed
+
+
+def _of_nobodys_plan(
+    conn: Connection, plan: Plan, row: MessageRow, clock: datetime, public_url: str | None
+) -> Ready | Held | NotNow:
+    composed = alone(conn, plan, row, clock, public_url)
+    return Ready(composed, plan, standing(conn, plan, row)) if isinstance(composed, Composed) else composed
 
 
 def _ended(key: str, state: str, reason: str | None = None) -> Outcome:

@@ -5,15 +5,16 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from ledger import people, programs, suppressions
-from ledger.case import readers
+from ledger.case import Case, readers
 from ledger.message_rows import MessageRow
 from plan.facts import Person
 from plan.model import Plan
 
 
 class Standing(NamedTuple):
-    """What must not change between rendering and the wire, besides the plan."""
+    """What must not change between rendering and the wire."""
 
+    version: str | None  # of the plan
     reader: Person | None
     revision: int  # of the reader
     closed: bool  # the program
@@ -28,4 +29,14 @@ def standing(conn: Connection, plan: Plan, row: MessageRow) -> Standing:
     closed = program is not None and program.closed_at is not None
     desk = suppressions.active(conn, plan.staff.get(row.to, ())) if row.person_id is None else {}
     against = frozenset(each.id for rows in desk.values() for each in rows)
-    return Standing(reader, person.revision if person else 0, closed, against)
+    version = program.version if program else None
+    return Standing(version, reader, person.revision if person else 0, closed, against)
+
+
+def standing_in(conn: Connection, plan: Plan, row: MessageRow, case: Case) -> Standing:
+    """The same, of one person's message, from the case that this transaction has read anyway."""
+    person = case.persons.get(row.person_id or "")
+    if row.person_id is None or person is None:
+        return standing(conn, plan, row)
+    reader = case.people.people[row.person_id]
+    return Standing(plan.version, reader, person.revision, case.journey.program_closed, frozenset())

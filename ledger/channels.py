@@ -11,6 +11,7 @@ from typing import Final, Literal
 import sqlalchemy as sa
 from pydantic import AwareDatetime
 from sqlalchemy import Connection
+from sqlalchemy.dialects import postgresql, sqlite
 
 from ledger import mail_tables
 from ledger.engine import database_now
@@ -76,6 +77,8 @@ def accepted(connection: Connection, transport: str, now: datetime) -> None:
     fresh = {"state": "up", "sentence": None, "retry_at": None, "accepted_at": now}
     stale = sa.or_(TABLE.c.state != "up", TABLE.c.accepted_at.is_(None), TABLE.c.accepted_at < now - NOTED)
     since = sa.case((TABLE.c.state == "up", TABLE.c.since), else_=now)
-    update = sa.update(TABLE).where(TABLE.c.transport == transport, stale).values(**fresh, since=since)
-    if not connection.execute(update).rowcount:
-        insert_unless_present(connection, TABLE, transport=transport, **fresh, since=now)
+    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    row = insert(TABLE).values(transport=transport, **fresh, since=now)
+    connection.execute(
+        row.on_conflict_do_update(index_elements=["transport"], set_={**fresh, "since": since}, where=stale)
+    )

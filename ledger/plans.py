@@ -69,10 +69,13 @@ def hold(connection: Connection, program: str) -> None:
     _lock(connection, program, "pg_advisory_xact_lock")
 
 
-def current_version(connection: Connection, program: str, *, lock: bool = False) -> str | None:
-    """With `lock` it stays the current one until this transaction ends; whoever publishes waits for that."""
-    if lock:
-        _lock(connection, program, "pg_advisory_xact_lock_shared")
+def stay(connection: Connection, program: str) -> None:
+    """Until this transaction ends the current version stays the current one: whoever publishes waits for that."""
+    _lock(connection, program, "pg_advisory_xact_lock_shared")
+
+
+def current_version(connection: Connection, program: str) -> str | None:
+    """None: nothing was ever published for the program."""
     return programs(connection).get(program)
 
 

@@ -12,6 +12,7 @@ replaced by its value, a block stays when its field is not empty, and that is al
 
 import hashlib
 import re
+from functools import lru_cache
 from typing import Final
 
 from mail.frozen import Frozen
@@ -19,6 +20,7 @@ from mail.markup import If, Node, Text, Use, fields_in
 from mail.reader import WrongMarkup, read_body, read_subject
 
 MAX_SOURCE: Final = 200_000  # characters; a message is read, not scrolled for ever
+REMEMBERED: Final = 64  # templates: a program has some thirty in each language, and they hardly ever change
 FENCE: Final = "---"
 UNREADABLE: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
@@ -44,7 +46,7 @@ class TemplateProblem(Frozen):
 def parse(source: str, file: str = "") -> Template | TemplateProblem:
     """The template, or the first thing wrong with it. Which merge fields exist is the plan's to know: see `names`."""
     try:
-        return _parse(source.removeprefix("\ufeff").replace("\r\n", "\n"))
+        return _parse(source)
     except WrongMarkup as wrong:
         return TemplateProblem(line=wrong.line, sentence=wrong.sentence, file=file)
 
@@ -59,7 +61,9 @@ def template_version(source: str) -> str:
     return hashlib.sha256(source.replace("\r\n", "\n").encode()).hexdigest()[:12]
 
 
+@lru_cache(REMEMBERED)
 def _parse(source: str) -> Template:
+    source = source.removeprefix("\ufeff").replace("\r\n", "\n")
     if len(source) > MAX_SOURCE:
         raise WrongMarkup(1, f"a template has at most {MAX_SOURCE:,} characters")
     if unreadable := UNREADABLE.search(source):
