@@ -81,4 +81,5 @@ def _by_hand(
         why=why(plan, None),
         optional=False,
     )
-    return addressed(conn, plan, row, (Mailbox(name=person.name or "", email=person.email),), writing, public_url)
+    to = (Mailbox(name=person.name or "", email=person.email),)
+    return addressed(conn, plan, row, to, reader, writing, public_url)

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import Connection
 
-from ledger import page_tokens, plans, suppressions
+from ledger import opt_outs, page_tokens, plans, suppressions
 from ledger.case import Case
 from ledger.message_rows import MessageRow
 from ledger.people import PersonRow
@@ -17,6 +17,7 @@ from mail.reader_links import Page, ReaderLinks
 from mail.render import Letterhead, Rendered, render
 from mail.template import Template, parse
 from plan.agenda import Agenda, Occurrence
+from plan.facts import Person
 from plan.footers import why
 from plan.model import Plan
 
@@ -98,16 +99,26 @@ def compose(
         why=why(plan, case.journey.process),
         optional=optional,
     )
-    composed = addressed(conn, plan, row, reached, writing, public_url)
+    reader = case.people.people.get(occurrence.person_id or "")
+    composed = addressed(conn, plan, row, reached, reader, writing, public_url)
     if isinstance(composed, Held) or len(reached) == len(to):
         return composed
     return composed._replace(remark=LEFT_OUT.format(len(to) - len(reached), len(to)))
 
 
 def addressed(
-    conn: Connection, plan: Plan, row: MessageRow, to: tuple[Mailbox, ...], writing: Writing, public_url: str | None
+    conn: Connection,
+    plan: Plan,
+    row: MessageRow,
+    to: tuple[Mailbox, ...],
+    reader: Person | None,
+    writing: Writing,
+    public_url: str | None,
 ) -> Composed | Held:
-    """The e-mail of `row` that says this, in the program's layout, with the links that its reader may follow."""
+    """The e-mail of `row` that says this, in the program's layout, with the links that its reader may follow.
+
+    `reader` as deciding knows them in this transaction; None: a desk.
+    """
     letterhead = Letterhead(
         program_title=plan.title,
         sender_name=plan.sender.name,
@@ -119,7 +130,7 @@ def addressed(
     rendered = render(writing.template, writing.values, letterhead, links)
     if isinstance(rendered, MissingField | BadLink):
         return Held("template_error", rendered.sentence)
-    bypassed = None if writing.optional else _bypassed(conn, to)
+    bypassed = None if writing.optional else _bypassed(conn, to, reader)
     email = _email(plan, row, to, rendered, links, bypass_unsubscribe=bypassed is not None)
     return Composed(email, writing.version, links, bypassed)
 
@@ -148,8 +159,10 @@ def _links(row: MessageRow, public_url: str | None, *, optional: bool) -> Reader
     return ReaderLinks(public_url=public_url, tokens={page: page_tokens.new_token() for page in pages})
 
 
-def _bypassed(conn: Connection, to: tuple[Mailbox, ...]) -> str | None:
+def _bypassed(conn: Connection, to: tuple[Mailbox, ...], reader: Person | None) -> str | None:
     """A mandatory message reaches also who unsubscribed with the provider, who would drop it without a word."""
+    if reader is not None and opt_outs.ALL not in reader.opted_out:
+        return None  # whoever unsubscribed anywhere has opted out of everything optional
     found = suppressions.active(conn, [mailbox.email for mailbox in to])
     causes = {row.cause for rows in found.values() for row in rows}
     return "unsubscribed" if "unsubscribed" in causes else None

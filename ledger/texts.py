@@ -24,6 +24,9 @@ def put(connection: Connection, body: str, now: datetime) -> str:
 
 def texts(connection: Connection, ids: Iterable[str]) -> Mapping[str, str]:
     """Texts by id; an unknown id is left out."""
+    wanted = list(ids)
+    if not wanted:
+        return {}
     table = tables.text.c
-    query = sa.select(table.id, table.body).where(table.id.in_(list(ids)))
+    query = sa.select(table.id, table.body).where(table.id.in_(wanted))
     return {row.id: row.body for row in connection.execute(query)}
