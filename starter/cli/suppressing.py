@@ -132,7 +132,7 @@ def lift_(
         with ExitStack() as stack:
             lists = None if opened is None or isinstance(opened, NoLists) else stack.enter_context(opened)
             done = lift(ledger, lists, whose, [cause] if cause else [], why, "cli", datetime.now(UTC))
-        told = wake(ledger, settings) if done.woken else True
+        told = wake(ledger, settings, people=_readers(ledger, whose)) if done.rows else True
         causes = tuple(each for each in LIFTABLE if any(row.cause == each for row in done.rows))
         if as_json:
             provider = lists is not None and bool(causes)
@@ -184,6 +184,13 @@ def _whose(connection: Connection, address: str | None, person: str | None) -> s
     if reader.email is None:
         raise Refused(f"{person} has no address")
     return reader.email
+
+
+def _readers(ledger: Ledger, address: str) -> Sequence[str]:
+    """Whoever has the address, under every id: what staff wrote to them waits under the one it was written to."""
+    with ledger.read() as connection:
+        readers = suppressions.readers(connection, address)
+        return sorted({name for reader in readers for name in people.known_as(connection, reader)})
 
 
 def _cells(each: Suppression) -> Sequence[str]:

@@ -196,6 +196,7 @@ def test_a_list_that_knows_no_offsets_is_read_to_its_end(scene: Scene) -> None:
     scene.account.instead = dict.fromkeys(range(1, 10), page)
     assert scene.round().unread == ()
     assert "ada@example.org" in scene.standing()
+    assert sum("/bounces?" in asked for asked in scene.account.log) == 2
 
 
 def test_what_cannot_be_read_on_a_list_is_counted(scene: Scene) -> None:

@@ -1,6 +1,7 @@
 from datetime import timedelta
+from typing import Any
 
-from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
 from temporalio.service import RPCError, RPCStatusCode
 
 from starter.client import Waypost
@@ -12,29 +13,32 @@ from tests.until import until
 from workflows.wire import UPKEEP_WORKFLOW, UpkeepReport
 
 
-async def ended_rounds(client: Client) -> list[str]:
-    """The workflow ids of rounds that have ended, as the engine's lists show them; a schedule makes them different."""
+async def ended_rounds(client: Client) -> list[tuple[str, str]]:
+    """Workflow and run ids of rounds that have ended, as the engine's lists show them.
+
+    Two rounds that a schedule starts within one second have the same workflow id.
+    """
     query = f"WorkflowType = '{UPKEEP_WORKFLOW}' AND ExecutionStatus = 'Completed'"
-    return [execution.id async for execution in client.list_workflows(query)]
+    return [(execution.id, execution.run_id) async for execution in client.list_workflows(query)]
 
 
-async def a_round(client: Client) -> str:
-    """The id of one that has ended."""
+async def a_round(client: Client) -> WorkflowHandle[Any, UpkeepReport]:
+    """One that has ended."""
     await client.get_schedule_handle(f"waypost-{RECONCILE}").trigger()
 
     async def ran() -> bool:
         return bool(await ended_rounds(client))
 
     await until(ran)
-    return (await ended_rounds(client))[0]
+    workflow, run = (await ended_rounds(client))[0]
+    return client.get_workflow_handle(workflow, run_id=run, result_type=UpkeepReport)
 
 
 async def test_a_round_runs_by_itself_each_minute_and_finds_nothing_in_health(waypost: Waypost) -> None:
     handle = waypost.temporal.get_schedule_handle(f"waypost-{RECONCILE}")
     described = await handle.describe()
     assert [interval.every for interval in described.schedule.spec.intervals] == [timedelta(minutes=1)]
-    ended = waypost.temporal.get_workflow_handle(await a_round(waypost.temporal), result_type=UpkeepReport)
-    report = await ended.result()
+    report = await (await a_round(waypost.temporal)).result()
     assert set(report.found) == set(RULES)
     assert report.found["ownerless"] == 0
 
@@ -51,12 +55,12 @@ async def test_setting_it_up_again_keeps_what_staff_have_paused(waypost: Waypost
 async def test_rounds_that_ended_a_while_ago_are_deleted(waypost: Waypost) -> None:
     ended = await a_round(waypost.temporal)
     await forget_rounds(waypost.temporal)
-    assert (await waypost.temporal.get_workflow_handle(ended).describe()).status is WorkflowExecutionStatus.COMPLETED
+    assert (await ended.describe()).status is WorkflowExecutionStatus.COMPLETED
     await forget_rounds(waypost.temporal, timedelta(0))
 
     async def gone() -> bool:
         try:
-            await waypost.temporal.get_workflow_handle(ended).describe()
+            await ended.describe()
         except RPCError as error:
             return error.status is RPCStatusCode.NOT_FOUND
         return False
