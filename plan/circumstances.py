@@ -8,6 +8,7 @@ from pydantic import JsonValue
 
 from plan.facts import Fact, Journey, People
 from plan.model import Plan
+from plan.send_window import share
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,7 +26,7 @@ class Circumstances:
     until: datetime | None
 
     def __hash__(self) -> int:
-        return hash((id(self.plan), self.journey.id, len(self.facts)))
+        return share(self.journey.id) + len(self.facts)
 
     def __eq__(self, other: object) -> bool:
         return (
