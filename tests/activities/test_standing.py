@@ -1,10 +1,13 @@
 """What stops a message between its rendering and the wire (plan.md 27)."""
 
+from contextlib import closing
+from datetime import timedelta
+
 import pytest
 
 from activities.notify import Notify, Ready
 from activities.shelf import Shelf
-from ledger import Ledger, people, programs
+from ledger import Ledger, LedgerAway, people, plans, programs
 from ledger.message_rows import MessageRow
 from ledger.people import PersonRow
 from tests.activities.given import PLAN, START, Desk, Recorder, ada, after, event, publish
@@ -40,3 +43,19 @@ def test_27_what_changes_between_rendering_and_the_wire_stops_the_message(
     else:
         desk.decide(now, event(1, "submitted", at=now))
     assert not activity._to_wire(ready, row, now)
+
+
+def test_while_somebody_publishes_nothing_goes_on_the_wire(desk: Desk, ledger: Ledger) -> None:
+    now = after(53, hours=4)
+    due = next(due for due in desk.decide(now).due if due.key == WEEK)
+    with closing(ledger.with_wait(timedelta(seconds=0.5))) as impatient:
+        activity = Notify(impatient, Shelf(), Recorder())
+        row = activity._claim(SendRequest(key=due.key, message_id=due.message_id, fence=due.fence), now)
+        assert isinstance(row, MessageRow)
+        ready = activity._derive(row, now)
+        assert isinstance(ready, Ready)
+        with ledger.write() as conn:
+            plans.hold(conn, "guild")
+            with pytest.raises(LedgerAway):
+                activity._to_wire(ready, row, now)
+        assert activity._to_wire(ready, row, now)

@@ -1,6 +1,9 @@
+from contextlib import closing
+from datetime import timedelta
+
 import pytest
 
-from ledger import Ledger, LedgerFault, audit, plans
+from ledger import Ledger, LedgerAway, LedgerFault, audit, plans
 from ledger.plans import VersionTaken
 from tests.ledger.given import LATER, NOW
 
@@ -102,3 +105,13 @@ def test_a_template_that_is_no_longer_published_is_no_longer_used(ledger: Ledger
     publish(ledger)
     assert publish(ledger, templates={"welcome.en": "Welcome!"})
     assert welcome(ledger, "fr") == "Welcome!"
+
+
+def test_nobody_publishes_between_the_last_look_at_the_plan_and_the_commit_to_the_wire(ledger: Ledger) -> None:
+    with closing(ledger.with_wait(timedelta(seconds=0.5))) as impatient:
+        with ledger.write() as connection:
+            plans.stay(connection, "cwe")
+            with pytest.raises(LedgerAway), impatient.write() as other:
+                plans.publish(other, "cwe", "v1", "program: cwe", {}, "desk", NOW)
+        with impatient.write() as other:
+            assert plans.publish(other, "cwe", "v1", "program: cwe", {}, "desk", NOW)

@@ -133,3 +133,10 @@ def test_line_ends_and_a_byte_order_mark_of_an_editor_change_nothing() -> None:
 def test_the_version_changes_with_the_text() -> None:
     assert template_version("a") != template_version("b")
     assert len(template_version("a")) == 12
+
+
+def test_a_source_is_understood_once_and_a_problem_names_the_file_that_was_asked_about() -> None:
+    good, bad = "---\nsubject: Due\n---\n<p>Hello</p>", "---\nsubject: Due\n"
+
+    assert parse(good, "one.html") is parse(good, "two.html")
+    assert [str(parse(bad, name)).partition(":")[0] for name in ("one.html", "two.html")] == ["one.html", "two.html"]
