@@ -9,9 +9,9 @@ PATIENCE: Final = 30.0  # seconds, for a loaded machine
 LOOK: Final = 0.05
 
 
-async def until(condition: Callable[[], bool | Awaitable[bool]]) -> None:
+async def until(condition: Callable[[], bool | Awaitable[bool]], patience: float = PATIENCE) -> None:
     """Returns when the condition holds; a test whose condition never does fails here."""
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + patience
     while True:
         held = condition()
         if held if isinstance(held, bool) else await held:
