@@ -1,7 +1,7 @@
 """SendGrid's lists as its client reads and mends them, asked of a server that answers as the real one does."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import get_args
@@ -136,16 +136,16 @@ def test_a_refusal_says_neither_that_an_address_is_listed_nor_that_it_is_not(
 @pytest.mark.parametrize(
     ("reply", "least", "most"),
     [
-        (limited(int(time.time()) + 50), 40, 51),
-        (limited(int(time.time()) - 50), 0, 1),
-        (limited(int(time.time()) + 10**6), 3600, 3600),
-        (Reply(429), 60, 60),
+        (lambda: limited(int(time.time()) + 50), 40, 51),
+        (lambda: limited(int(time.time()) - 50), 0, 1),
+        (lambda: limited(int(time.time()) + 10**6), 3600, 3600),
+        (lambda: Reply(429), 60, 60),
     ],
 )
 def test_the_rate_limit_says_how_long_to_wait(
-    account: Account, lists: SendGridLists, reply: Reply, least: float, most: float
+    account: Account, lists: SendGridLists, reply: Callable[[], Reply], least: float, most: float
 ) -> None:
-    account.instead = [reply]
+    account.instead = [reply()]
     answer = lists.page("bounces", 0)
     assert isinstance(answer, NotNow)
     assert answer.retry_after is not None

@@ -49,7 +49,7 @@ LEASE: Final = timedelta(seconds=1.5)
 REQUEST: Final = timedelta(seconds=0.7)
 PATIENCE: Final = Patience(timedelta(seconds=0.2), timedelta(seconds=0.2), timedelta(hours=2))
 LONGEST: Final = 0.5  # seconds to wait for what the engine is asked to wait for
-TRIES: Final = 25
+TRIES: Final = 40
 AWAY: Final = timedelta(seconds=0.3)  # how long a process waits for a ledger that is away
 
 

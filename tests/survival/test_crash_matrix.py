@@ -146,7 +146,7 @@ def play(case: CrashCase, ground: Ground, name: str) -> End:
                 here.report(target.message_id)
             if here.row(target.key).state != "on_wire":
                 here.pass_time()
-            if tried == PATIENT:
+            if tried >= PATIENT:
                 here.age(target.message_id)
 
         here.engine.notify(asked(target), case.moment, meanwhile)
