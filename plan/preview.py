@@ -46,8 +46,7 @@ def preview(plan: Plan, invented: Invented) -> tuple[Occurrence, ...]:
     """
     journey = _journey(plan, invented)
     way = _Way(plan, journey, everybody(plan, invented), _end(plan, invented), sorted(invented.events, key=_place))
-    found = [way.as_planned(occurrence) for occurrence in way.to_its_end()]
-    return tuple(sorted(found, key=lambda o: (o.outcome == "not_triggered", o.at is None, o.at or invented.start)))
+    return tuple(way.to_its_end())
 
 
 def course(plan: Plan, invented: Invented) -> Life:
@@ -73,7 +72,7 @@ class _Way:
     def __init__(self, plan: Plan, journey: Journey, people: People, end: datetime, events: Sequence[Fact]) -> None:
         self.plan, self.journey, self.people, self.end, self.events = plan, journey, people, end, events
         self.sent: dict[str, Sent] = {}
-        self.planned: dict[str, Occurrence] = {}  # as it stood when it went
+        self.gone: dict[str, Candidate] = {}  # as each stood when it went
         retracts = any(fact.type == "retracted" for fact in events)  # news of that depends on what was said before
         self.lasting = not (retracts or changes_by_itself(plan, journey.process))
         self.arrows = arrows_of(plan, journey.process)
@@ -81,7 +80,10 @@ class _Way:
         self.outlook: Outlook | None = None  # what these facts lead to, while nothing else can change it
 
     def to_its_end(self) -> list[Occurrence]:
-        """As everything stands when it is over; what nothing triggered comes last."""
+        """As everything stands when it is over, and what was sent as it stood when it went; in order of time.
+
+        What is due at the very end would go, too. What nothing triggered comes last.
+        """
         now = self.journey.created_at
         candidates = self.settle(now)
         for _ in range(STEPS):
@@ -92,7 +94,11 @@ class _Way:
             candidates = self.settle(now)
         if any(candidate.outcome == "ready" for candidate in candidates):
             candidates = self.judge(now)
-        return listed(self.plan, self.ahead(now), candidates, self.sent.values())
+        standing = [*(one for one in candidates if one.key not in self.gone), *self.gone.values()]
+        for candidate in standing:
+            if candidate.outcome == "ready":
+                candidate.outcome = "scheduled"
+        return listed(self.plan, self.ahead(now), standing, ())
 
     def judge(self, now: datetime) -> list[Candidate]:
         ahead = self.ahead(now)
@@ -112,7 +118,7 @@ class _Way:
             due = [candidate for candidate in candidates if candidate.outcome == "ready"]
             for candidate in due:
                 self.sent[candidate.key] = Sent(key=candidate.key, state="sent", at=now)
-                self.planned[candidate.key] = candidate.occurrence()
+                self.gone[candidate.key] = candidate
             if not due or self.lasting:
                 return candidates
 
@@ -134,13 +140,6 @@ class _Way:
         foregone = (ahead.drafts[key].times for key in ahead.prospects.foregone)
         messages = any(times is not None and times.leave_at > now for times in chain(to_go, foregone))
         return messages or any(run.date.at is not None and run.date.at >= now for run in ahead.life.latest_runs(now))
-
-    def as_planned(self, occurrence: Occurrence) -> Occurrence:
-        """What was sent as it was planned to go; what is due at the very end as what would go."""
-        before = self.planned.get(occurrence.key or "")
-        if before is not None:
-            return before.model_copy(update={"outcome": "scheduled", "reason": None})
-        return occurrence.model_copy(update={"outcome": "scheduled"}) if occurrence.outcome == "ready" else occurrence
 
 
 def _place(fact: Fact) -> tuple[datetime, int]:
