@@ -139,7 +139,8 @@ def play(case: CrashCase, ground: Ground, name: str) -> End:
         here.stand_in.first[target.message_id] = reply(case.behaviour)
 
         def meanwhile(tried: int) -> None:
-            if tried == 1 and here.row(target.key).state in {"on_wire", "unknown"}:
+            in_doubt = here.row(target.key).state in {"on_wire", "unknown"}
+            if in_doubt and not here.stand_in.taken(control.message_id):
                 here.engine.notify(asked(control), "none", lambda _: here.pass_time())
                 here.report(control.message_id)
             if case.reports == "in_time":
