@@ -1,3 +1,4 @@
+import time
 from urllib.parse import urlencode
 
 import pytest
@@ -42,3 +43,26 @@ def test_a_form_in_parts_is_read_as_well() -> None:
     head = b'--b\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n'
     body = b"".join(head % part for part in parts) + b"--b--\r\n"
     assert fields(IN_PARTS, body) == {"want": ("a", "é"), "optional": ("chosen",)}
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"Content-Disposition: form-data; name=a\r\nContent-Transfer-Encoding: " + b"x;" * 30_000,
+        b"Content-Disposition: form-data; name=a\r\nContent-Disposition: " + b"(" * 60_000,
+        b"Content-Disposition: form-data" + b"; a=b" * 12_000,
+        b"Content-Disposition: form-data; name=a" + b"\r\n b" * 15_000,
+        b"Content-Disposition: " + b" " * 60_000,
+    ],
+    ids=["an encoding", "comments", "parameters", "folds", "spaces"],
+)
+def test_no_form_in_parts_keeps_the_server_from_everything_else(head: bytes) -> None:
+    began = time.process_time()
+    fields(IN_PARTS, b"--b\r\n" + head + b"\r\n\r\nx\r\n--b--\r\n")
+    assert time.process_time() - began < 0.2
+
+
+def test_a_form_in_parts_ends_with_its_boundary_and_has_no_more_fields_than_any_of_ours() -> None:
+    part = b"--b\r\ncontent-disposition: form-data; name=a\r\n\r\nx\r\n"
+    assert fields(IN_PARTS, part + b"--b--\r\n" + part) == {"a": ("x",)}
+    assert len(fields(IN_PARTS, part * 1_500)["a"]) == 1_000
