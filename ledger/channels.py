@@ -74,6 +74,9 @@ def shut_for(
 
 def accepted(connection: Connection, transport: str, now: datetime) -> None:
     """The provider took a message: the channel is up."""
+    noted = sa.and_(TABLE.c.state == "up", TABLE.c.accepted_at >= now - NOTED)
+    if connection.execute(sa.select(TABLE.c.state).where(TABLE.c.transport == transport, noted)).first() is not None:
+        return  # an insert on conflict would lock the row all the same, and all acceptances would wait in line
     fresh = {"state": "up", "sentence": None, "retry_at": None, "accepted_at": now}
     stale = sa.or_(TABLE.c.state != "up", TABLE.c.accepted_at.is_(None), TABLE.c.accepted_at < now - NOTED)
     since = sa.case((TABLE.c.state == "up", TABLE.c.since), else_=now)
