@@ -19,12 +19,13 @@ MOVING: Final = ("queued", "claimed", "retry", "on_wire", "unknown")  # somebody
 def unmoved(connection: Connection, before: datetime, after: str | None = None) -> Sequence[MessageRow]:
     """A page of messages under way that have not moved since `before`, in the order of their ids, behind `after`.
 
-    What is held waits for its reason, not for somebody, and is left out.
+    What a journey's plan holds waits for its reason, not for somebody, and is left out: deciding brings it back. What
+    is held outside of any plan has nobody but the workflow of its own.
     """
     query = sa.select(TABLE).where(
         TABLE.c.state.in_(MOVING),
         TABLE.c.changed_at < before,
-        TABLE.c.held_reason.is_(None),
+        sa.or_(TABLE.c.held_reason.is_(None), TABLE.c.source != "plan"),
         TABLE.c.channel == "email",
     )
     if after is not None:

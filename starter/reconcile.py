@@ -189,6 +189,8 @@ class Reconciler:
             found = await self._owner(message_workflow_id(row.id) if alone else row.journey_id or "")
             if activity_id(row.key) in found.activities or not (found.runs or alone or row.state in DOUBTFUL):
                 return  # somebody sends it, or it comes with its journey
+            if alone and found.runs and row.held_reason is not None:
+                return  # its workflow waits for the same
             if row.state in DOUBTFUL:
                 done = await asyncio.to_thread(self._settled, row)
                 if done is None:

@@ -14,11 +14,11 @@ from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
 from temporalio.client import WorkflowExecutionStatus
 
-from ledger import Ledger, audit, journeys, mail_tables, messages, provider_events
+from ledger import Ledger, audit, journeys, mail_tables, messages, provider_events, sending
 from ledger.engine import database_now
 from ledger.identifiers import uuid7
 from ledger.matching import NewEvent
-from ledger.message_rows import NewMessage
+from ledger.message_rows import Claimed, NewMessage
 from ledger.row_machine import State
 from ledger.uncertain import Patience
 from starter.reconcile import RULES, Reconciled, Reconciler
@@ -241,12 +241,32 @@ async def test_after_a_termination_a_message_is_made_good_with_its_journey(
 async def test_a_message_without_a_journey_is_driven_again(scene: Scene, reconciler: Reconciler) -> None:
     await scene.enroll()
     await scene.handle().terminate()
+    new = by_hand(scene.ledger, "adhoc#m-1")
+    assert found(await reconciler.round())["ownerless"] == (1, 1)
+    described = await scene.client.get_workflow_handle(f"message:{new.id}").describe()
+    assert described.status is WorkflowExecutionStatus.RUNNING
+
+
+async def test_a_held_message_whose_workflow_is_gone_gets_it_back_and_then_waits_unnoticed(
+    scene: Scene, reconciler: Reconciler
+) -> None:
+    new = by_hand(scene.ledger, "adhoc#m-3")
+    now = datetime.now(UTC)
+    with scene.ledger.write() as conn:
+        claimed = sending.claim(conn, new.id, 1, timedelta(minutes=1), now, now)
+        assert isinstance(claimed, Claimed)
+        assert sending.give_back(conn, new.id, 1, "address_suppressed", None, "-", now, now)
+    assert found(await reconciler.round()) == {"ownerless": (1, 1)}
+    assert found(await reconciler.round()) == {}
+
+
+def by_hand(ledger: Ledger, key: str) -> NewMessage:
     now = datetime.now(UTC)
     new = NewMessage(
         id=uuid7(),
         program="guild",
         journey_id=None,
-        key="adhoc#m-1",
+        key=key,
         source="staff",
         rule="adhoc",
         purpose="announcement",
@@ -255,11 +275,9 @@ async def test_a_message_without_a_journey_is_driven_again(scene: Scene, reconci
         plan_version="v1",
         queued_at=now,
     )
-    with scene.ledger.write() as conn:
+    with ledger.write() as conn:
         messages.queue(conn, new)
-    assert found(await reconciler.round())["ownerless"] == (1, 1)
-    described = await scene.client.get_workflow_handle(f"message:{new.id}").describe()
-    assert described.status is WorkflowExecutionStatus.RUNNING
+    return new
 
 
 async def test_a_report_that_came_before_its_message_was_known_counts_in_the_end(
