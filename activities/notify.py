@@ -18,6 +18,7 @@ from ledger import (
     Ledger,
     bodies,
     channels,
+    evidence,
     journeys,
     messages,
     page_tokens,
@@ -212,15 +213,15 @@ class Notify:
                 case Accepted():
                     channels.accepted(conn, self._transport.name, wall)
                     if not sending.accepted(conn, row.id, row.attempt, handed.provider_id, clock, wall, handed.remark):
-                        uncertain.prove(conn, row.id, row.attempt, wall)  # given up, and taken after all
+                        evidence.taken(conn, row.id, row.attempt, wall)  # given up, and taken after all
                     return Outcome(key=row.key, result="sent")
                 case Refused():
                     written = sending.failed(conn, row.id, row.attempt, "refused", handed.sentence, wall)
                 case FateUnknown():
                     wait = uncertain.first_wait(row, self._transport.evidence, self._patience)
-                    written = sending.unknown(conn, row.id, row.attempt, "no_answer", handed.sentence, wall, wait)
                     if self._transport.evidence == "none":  # each one more would be one more for staff: one goes ahead
                         channels.shut_for(conn, self._transport.name, "busy", handed.sentence, UNANSWERED, wall)
+                    written = sending.unknown(conn, row.id, row.attempt, "no_answer", handed.sentence, wall, wait)
                 case NotTaken():
                     wait = handed.retry_after or timedelta(0)
                     if wait:

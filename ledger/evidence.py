@@ -76,10 +76,18 @@ def _as_expected(connection: Connection, messages: Collection[str], now: datetim
 
 
 def _prove(connection: Connection, message: str, attempt: int, hand_over_id: str | None, now: datetime) -> None:
-    told = uncertain.prove(connection, message, attempt, now)
+    taken(connection, message, attempt, now)
     if hand_over_id:
         unnamed = sa.and_(MESSAGE.c.id == message, MESSAGE.c.provider_id.is_(None))
         connection.execute(sa.update(MESSAGE).where(unnamed).values(provider_id=hand_over_id))
-    journey = connection.execute(sa.select(MESSAGE.c.journey_id).where(MESSAGE.c.id == message)).scalar_one()
-    if told and journey is not None:
+
+
+def taken(connection: Connection, message: str, attempt: int, now: datetime, *, by_provider: bool = True) -> None:
+    """One attempt was taken, whoever knows that; its journey looks again where the row said otherwise.
+
+    The message before its attempt, as every other transaction locks them.
+    """
+    mine = sa.select(MESSAGE.c.journey_id).where(MESSAGE.c.id == message).with_for_update(key_share=True)
+    journey = connection.execute(mine).scalar_one()
+    if uncertain.prove(connection, message, attempt, now, by_provider=by_provider) and journey is not None:
         wake_ups.add(connection, journey, uuid7(), "proved", now)

@@ -6,11 +6,9 @@ from typing import Final, Literal
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger import mail_tables, provider_events, uncertain, wake_ups
-from ledger.identifiers import uuid7
+from ledger import evidence, mail_tables, provider_events
 
 EVENT: Final = mail_tables.provider_event
-MESSAGE: Final = mail_tables.message
 OURS: Final = "waypost"  # in place of a provider
 READER: Final = "reader"
 AT_MOST_EVERY: Final = timedelta(minutes=1)
@@ -25,10 +23,7 @@ def record(connection: Connection, message_id: str, attempt: int, kind: Kind, no
     """
     if not _just_now(connection, message_id, kind, now):
         provider_events.note(connection, message_id, OURS, kind, READER, now, attempt=attempt)
-    if uncertain.prove(connection, message_id, attempt, now, by_provider=False):
-        journey = connection.execute(sa.select(MESSAGE.c.journey_id).where(MESSAGE.c.id == message_id)).scalar_one()
-        if journey is not None:
-            wake_ups.add(connection, journey, uuid7(), "proved", now)
+    evidence.taken(connection, message_id, attempt, now, by_provider=False)
 
 
 def _just_now(connection: Connection, message_id: str, kind: Kind, now: datetime) -> bool:

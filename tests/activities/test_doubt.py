@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from temporalio.exceptions import ApplicationError
 
-from ledger import Ledger, channels, uncertain
+from ledger import Ledger, channels, sending, uncertain, wake_ups
 from ledger.uncertain import Patience
 from mail.transport import Accepted, Evidence, FateUnknown, HandOver
 from tests.activities.given import START, Desk, Recorder, end_lease, end_wait_of_channels, event, put_on_wire
@@ -184,6 +184,22 @@ def test_a_frozen_attempt_that_wakes_up_is_believed_and_the_second_copy_is_said(
     assert desk.notify(confirmation, Frozen()).result == "sent"
     row = desk.row(CONFIRMATION)
     assert (row.state, row.attempt, row.doubled) == ("accepted", 2, True)
+
+
+def test_a_journey_hears_of_an_answer_that_came_after_its_message_was_given_up(
+    desk: Desk, welcome: Due, ledger: Ledger
+) -> None:
+    class Slow(Recorder):
+        def hand_over(self, email: object, attempt: int) -> HandOver:
+            with ledger.write() as conn:
+                sending.unknown(conn, welcome.message_id, attempt, "lost_attempt", None, START)
+                uncertain.ask(conn, welcome.message_id, START)
+            return Accepted(provider_id="late")
+
+    desk.notify(welcome, Slow())
+    assert desk.row(WELCOME).state == "accepted"
+    with ledger.read() as conn:
+        assert [one.cause for one in wake_ups.pending(conn)] == ["proved"]
 
 
 def spoken_of_later(desk: Desk, ledger: Ledger, recorder: Recorder) -> None:
