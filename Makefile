@@ -21,7 +21,7 @@ help:
 	@echo 'make install  the environment .venv with everything the other targets need (PYTHON=... chooses the interpreter)'
 	@echo 'make test     the tests (TESTS=tests/plan, OPTIONS="-k deadline", WORKERS=0 for one process)'
 	@echo 'make check    the gate: format, lint, types, import arrows, tests'
-	@echo 'make soak     long matrices and floods, about 25 minutes; rewrites docs/reliability.md'
+	@echo 'make soak     long matrices and floods, about 20 minutes; rewrites docs/reliability.md'
 	@echo 'make bench    what deciding, sending, taking events and a journey cost beside bare ways (OPTIONS=--json)'
 	@echo 'make bench-why  what the queries behind waypost why cost on a million messages, on both databases'
 	@echo 'make format   rewrites the code as the gate wants it'
@@ -43,7 +43,7 @@ test: $(TOOLS)
 	@$(RUN) pytest -n $(WORKERS) --dist loadfile $(OPTIONS) $(TESTS)
 
 soak: $(TOOLS)
-	@SOAK=1 $(RUN) pytest --timeout 900 --reliability docs/reliability.md $(OPTIONS) $(TESTS)
+	@SOAK=1 $(RUN) pytest -n $(WORKERS) --dist loadfile --timeout 900 --reliability docs/reliability.md $(OPTIONS) $(TESTS)
 
 check: format-check lint types arrows test
 

@@ -116,6 +116,11 @@ class Scene:
     async def stage(self, journey: str = JOURNEY) -> str:
         return (await self.snapshot(journey)).stage
 
+    async def rests(self, journey: str = JOURNEY) -> bool:
+        """Whether it has decided about the ends of its sends too, after which no worker has anything to do or write."""
+        shown = await self.snapshot(journey)
+        return shown.wake >= 2 and not shown.in_flight
+
     async def snapshot(self, journey: str = JOURNEY) -> Snapshot:
         return await self.handle(journey).query(Journey.snapshot)
 

@@ -97,10 +97,14 @@ async def test_the_provider_is_away_for_two_hours_while_the_world_goes_on(scene:
 
 @pytest.mark.soak
 async def test_a_stopped_worker_goes_on_a_minute_later(scene: Scene, reliability: Record) -> None:
-    """The other worker has taken its journey over; what the stopped one still says is not believed."""
+    """The other worker has taken its journey over; what the stopped one still says is not believed.
+
+    It is stopped at rest: one that is stopped within a transaction keeps SQLite's only lock to itself.
+    """
     journey = await scene.enroll()
     with scene.worker() as stopped:
-        await until(scene.letters, ["welcome"])
+        await until(scene.states, {"welcome": "accepted"})
+        await until(scene.rests, wanted=True)
         os.kill(stopped, signal.SIGSTOP)
         await journey.signal("remark", {"id": "r-1", "data": {"score": 3}})
         with scene.worker():

@@ -43,13 +43,7 @@ async def welcomed(scene: Scene) -> AsyncIterator[Scene]:
     confirm(scene.ledger)
     with scene.worker():
         await until(scene.states, {"welcome": "accepted"})
-
-        async def rests() -> bool:
-            """Whether it has also decided about the end of that send, after which nothing is to do."""
-            shown = await scene.snapshot()
-            return shown.wake >= 2 and not shown.in_flight
-
-        await until(rests, wanted=True)
+        await until(scene.rests, wanted=True)
         yield scene
 
 

@@ -26,6 +26,7 @@ def test_what_a_browser_sends_is_what_is_read(pairs: list[tuple[str, str]]) -> N
     body=st.binary(max_size=300),
 )
 @example(content_type="multipart/form-data", body=b"a=1")
+@example(content_type="multipart/form-data;0*", body=b"")
 @example(content_type=IN_PARTS, body=b"--b\r\n\r\n--b--")
 @example(content_type=IN_PARTS, body=b"--b\r\nContent-Disposition: form-data; name*=x''a\r\n\r\n\xff\r\n--b--")
 @example(content_type=URLENCODED, body=b"%ff=%00&" * 1500)
