@@ -7,6 +7,7 @@ purpose (a journey terminated or deleted in the engine) is counted, and mended w
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Final, TypeVar
 
@@ -23,6 +24,7 @@ from ledger.uncertain import Patience
 from starter.alone import drive
 from starter.beginning import begin, begin_all
 from starter.owners import Owner, count_running, owner, running
+from starter.refusal import CutShort
 from starter.waking import SIGNAL, tell_waiting
 from workflows.wire import UpkeepReport, activity_id, message_workflow_id
 
@@ -102,9 +104,9 @@ class Reconciler:
         await self._match()
         await self._tell(settled_by)
         await self._start(settled_by)
+        await self._sweep(settled_by)
         if whole or repair or await self._counts_differ():
             await self._compare(settled_by, repair=repair)
-        await self._sweep(settled_by)
         return Reconciled(findings=tuple(self._finding(rule, says) for rule, says in RULES.items()))
 
     def _finding(self, rule: str, says: str) -> Finding:
@@ -143,9 +145,11 @@ class Reconciler:
         mine = await self._read(lambda conn: overdue.open_journeys(conn, settled_by))
         theirs = [journey async for journey in running(self._client)]
         there = await self._read(lambda conn: overdue.known(conn, theirs))
-        missing = [id_ for id_ in mine.difference(theirs) if not (await self._owner(id_)).runs]
-        strangers = [id_ for id_ in theirs if id_ not in there and (await self._owner(id_)).runs]
-        lingering = [id_ for id_ in theirs if there.get(id_) is False and (await self._owner(id_)).runs]
+        absent = sorted(mine.difference(theirs))
+        run = await self._running([*absent, *(id_ for id_ in theirs if not there.get(id_))])
+        missing = [id_ for id_ in absent if id_ not in run]
+        strangers = [id_ for id_ in theirs if id_ not in there and id_ in run]
+        lingering = [id_ for id_ in theirs if there.get(id_) is False and id_ in run]
         self._found["missing"] += missing
         self._found["stranger"] += strangers
         self._found["lingering"] += lingering
@@ -159,6 +163,17 @@ class Reconciler:
             for rule, ids in (("missing", missing), ("stranger", strangers)):
                 self._mended[rule] += len(ids)
                 await self._note(rule, ids)
+
+    async def _running(self, suspects: Sequence[str]) -> frozenset[str]:
+        """Which of these run, asked one by one: the engine's lists lag behind."""
+        slots = asyncio.Semaphore(AT_ONCE)
+
+        async def asked(journey: str) -> bool:
+            async with slots:
+                return (await self._owner(journey)).runs
+
+        answers = await asyncio.gather(*(asked(journey) for journey in suspects))
+        return frozenset(journey for journey, runs in zip(suspects, answers, strict=True) if runs)
 
     async def _restart(self, journey: str) -> None:
         """A new run under the same id, from the ledger's facts; what was sent stays sent."""
@@ -184,25 +199,30 @@ class Reconciler:
                 return
 
     async def _look_at(self, row: MessageRow, slots: asyncio.Semaphore) -> None:
+        """What cannot be mended now stays found, and keeps no other message from being looked at."""
         async with slots:
-            alone = row.source != "plan"
-            found = await self._owner(message_workflow_id(row.id) if alone else row.journey_id or "")
-            if activity_id(row.key) in found.activities or not (found.runs or alone or row.state in DOUBTFUL):
-                return  # somebody sends it, or it comes with its journey
-            if alone and found.runs and row.held_reason is not None:
-                return  # its workflow waits for the same
-            if row.state in DOUBTFUL:
-                done = await asyncio.to_thread(self._settled, row)
-                if done is None:
-                    return
-                self._found["undecided"].append(row.id)
-                self._mended["undecided"] += 1
-                await self._note("undecided", [row.id], done)
-                if done != "resend" or not (found.runs or alone):
-                    return
-            self._found["ownerless"].append(row.id)
-            self._mended["ownerless"] += await self._give(row, alone=alone)
-            await self._note("ownerless", [row.id])
+            with suppress(CutShort, RPCError):
+                await self._tend(row)
+
+    async def _tend(self, row: MessageRow) -> None:
+        alone = row.source != "plan"
+        found = await self._owner(message_workflow_id(row.id) if alone else row.journey_id or "")
+        if activity_id(row.key) in found.activities or not (found.runs or alone or row.state in DOUBTFUL):
+            return  # somebody sends it, or it comes with its journey
+        if alone and found.runs and row.held_reason is not None:
+            return  # its workflow waits for the same
+        if row.state in DOUBTFUL:
+            done = await asyncio.to_thread(self._settled, row)
+            if done is None:
+                return
+            self._found["undecided"].append(row.id)
+            self._mended["undecided"] += 1
+            await self._note("undecided", [row.id], done)
+            if done != "resend" or not (found.runs or alone):
+                return
+        self._found["ownerless"].append(row.id)
+        self._mended["ownerless"] += await self._give(row, alone=alone)
+        await self._note("ownerless", [row.id])
 
     def _settled(self, row: MessageRow) -> str | None:
         """What was made of a row that may have left; None: nothing, since its lease or its wait is not over."""

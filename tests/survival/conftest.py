@@ -8,11 +8,12 @@ from temporalio.client import Client
 
 from ledger import open_ledger
 from ledger.schema import migrate
+from tests.survival.disagreement import reconciler, welcomed
 from tests.survival.grounds import born, ground
 from tests.survival.scene import Scene
 from tests.temporal_server import TemporalServer
 
-__all__ = ["born", "ground"]
+__all__ = ["born", "ground", "reconciler", "welcomed"]
 
 
 @pytest.fixture

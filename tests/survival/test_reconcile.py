@@ -4,67 +4,19 @@ import asyncio
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from typing import Final
 
 import pytest
-import sqlalchemy as sa
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
-from temporalio.client import WorkflowExecutionStatus
 
-from ledger import Ledger, audit, journeys, mail_tables, messages, provider_events, sending
-from ledger.engine import database_now
-from ledger.identifiers import uuid7
-from ledger.matching import NewEvent
-from ledger.message_rows import Claimed, NewMessage
-from ledger.row_machine import State
-from ledger.uncertain import Patience
-from starter.reconcile import RULES, Reconciled, Reconciler
+from ledger import journeys
+from starter.reconcile import RULES, Reconciler
 from tests.activities.given import JOURNEY
+from tests.survival.disagreement import AT_ONCE, actions, found, listed
 from tests.survival.scene import Scene, until
 from workflows import wire
 from workflows.wire import JourneyInput
-
-AT_ONCE: Final = Patience(timedelta(0), timedelta(0), timedelta(0))
-
-
-@pytest.fixture
-def reconciler(scene: Scene) -> Reconciler:
-    """One that takes everything for settled: in a test nothing is under way when it looks."""
-    return Reconciler(scene.client, scene.ledger, AT_ONCE, grace=timedelta(0))
-
-
-@pytest.fixture
-async def welcomed(scene: Scene) -> AsyncIterator[Scene]:
-    """Ada, enrolled and welcomed, with a worker."""
-    await scene.enroll()
-    confirm(scene.ledger)
-    with scene.worker():
-        await until(scene.states, {"welcome": "accepted"})
-        await until(scene.rests, wanted=True)
-        yield scene
-
-
-def confirm(ledger: Ledger, journey: str = JOURNEY) -> None:
-    """As the starter does once the engine has the journey."""
-    with ledger.write() as conn:
-        journeys.mark_started(conn, journey, datetime.now(UTC))
-
-
-def found(done: Reconciled) -> dict[str, tuple[int, int]]:
-    """Rule → (found, mended), of those that found anything."""
-    return {finding.rule: (finding.found, finding.mended) for finding in done.findings if finding.found}
-
-
-async def listed(scene: Scene, count: int) -> None:
-    """Waits until the engine's lists show so many running journeys; they lag behind."""
-
-    async def shown() -> int:
-        return (await scene.client.count_workflows("WorkflowType = 'Journey' AND ExecutionStatus = 'Running'")).count
-
-    await until(shown, count)
 
 
 async def test_in_health_every_count_is_zero(welcomed: Scene, reconciler: Reconciler) -> None:
@@ -179,134 +131,3 @@ async def test_a_journey_that_has_ended_and_still_runs_looks_again(welcomed: Sce
         return row is not None and row.ended_at is None  # deciding says that it has not ended
 
     await until(reopened, wanted=True)
-
-
-STATES: Final[dict[State, tuple[dict[str, tuple[int, int]], str]]] = {
-    "queued": ({"ownerless": (1, 1)}, "accepted"),
-    "claimed": ({"ownerless": (1, 1)}, "accepted"),
-    "retry": ({"ownerless": (1, 1)}, "accepted"),
-    "on_wire": ({"undecided": (1, 1)}, "accepted"),
-    "unknown": ({"undecided": (1, 1), "ownerless": (1, 1)}, "accepted"),
-    "accepted": ({}, "accepted"),
-    "review": ({}, "review"),
-    "failed": ({}, "failed"),
-}
-
-
-@pytest.mark.parametrize("state", STATES)
-async def test_a_message_whose_sender_is_gone_is_sent_in_the_end(
-    welcomed: Scene, reconciler: Reconciler, state: State
-) -> None:
-    """Its journey runs and knows nothing of it, as after an activity that was lost."""
-    put(welcomed.ledger, state)
-    await listed(welcomed, 1)
-    expected, end = STATES[state]
-    assert found(await reconciler.round()) == expected
-    for _ in range(3):  # one that may have left is first waited for
-        await reconciler.round()
-    await until(welcomed.states, {"welcome": end})
-    assert welcomed.letters() == ["welcome"]
-
-
-def put(ledger: Ledger, state: State) -> None:
-    """Ada's welcome, as an attempt in that state left it; its lease and its wait are over."""
-    table = mail_tables.message
-    with ledger.write() as conn:
-        past = database_now(conn, timedelta(seconds=-1))
-        lease = past if state in {"claimed", "on_wire"} else None
-        update = sa.update(table).where(table.c.journey_id == JOURNEY)
-        conn.execute(update.values(state=state, lease_until=lease, next_at=past if state == "unknown" else None))
-
-
-@pytest.mark.parametrize("state", ["retry", "on_wire", "unknown"])
-async def test_after_a_termination_a_message_is_made_good_with_its_journey(
-    welcomed: Scene, reconciler: Reconciler, state: State
-) -> None:
-    await welcomed.handle().terminate()
-    await listed(welcomed, 0)
-    put(welcomed.ledger, state)
-    assert found(await reconciler.round(repair=True))["missing"] == (1, 1)
-    for _ in range(3):
-        await reconciler.round()
-    await until(welcomed.states, {"welcome": "accepted"})
-    assert welcomed.letters() == ["welcome"]
-
-
-async def test_a_message_without_a_journey_is_driven_again(scene: Scene, reconciler: Reconciler) -> None:
-    await scene.enroll()
-    await scene.handle().terminate()
-    new = by_hand(scene.ledger, "adhoc#m-1")
-    assert found(await reconciler.round())["ownerless"] == (1, 1)
-    described = await scene.client.get_workflow_handle(f"message:{new.id}").describe()
-    assert described.status is WorkflowExecutionStatus.RUNNING
-
-
-async def test_a_held_message_whose_workflow_is_gone_gets_it_back_and_then_waits_unnoticed(
-    scene: Scene, reconciler: Reconciler
-) -> None:
-    new = by_hand(scene.ledger, "adhoc#m-3")
-    now = datetime.now(UTC)
-    with scene.ledger.write() as conn:
-        claimed = sending.claim(conn, new.id, 1, timedelta(minutes=1), now, now)
-        assert isinstance(claimed, Claimed)
-        assert sending.give_back(conn, new.id, 1, "address_suppressed", None, "-", now, now)
-    assert found(await reconciler.round()) == {"ownerless": (1, 1)}
-    assert found(await reconciler.round()) == {}
-
-
-def by_hand(ledger: Ledger, key: str) -> NewMessage:
-    now = datetime.now(UTC)
-    new = NewMessage(
-        id=uuid7(),
-        program="guild",
-        journey_id=None,
-        key=key,
-        source="staff",
-        rule="adhoc",
-        purpose="announcement",
-        to="applicant",
-        person_id="ada",
-        plan_version="v1",
-        queued_at=now,
-    )
-    with ledger.write() as conn:
-        messages.queue(conn, new)
-    return new
-
-
-async def test_a_report_that_came_before_its_message_was_known_counts_in_the_end(
-    scene: Scene, reconciler: Reconciler
-) -> None:
-    now = datetime.now(UTC)
-    new = NewMessage(
-        id=uuid7(),
-        program="guild",
-        journey_id=None,
-        key="adhoc#m-2",
-        source="staff",
-        rule="adhoc",
-        purpose="announcement",
-        to="applicant",
-        plan_version="v1",
-        queued_at=now,
-    )
-    early = NewEvent(
-        provider="sendgrid", content="c-1", kind="bounced", provider_kind="bounce", message_id=new.id, at=now,
-        raw={"mid": new.id},
-    )  # fmt: skip
-    with scene.ledger.write() as conn:
-        assert provider_events.record(conn, None, [early], now).matched == 0
-    assert found(await reconciler.round()) == {}
-    with scene.ledger.write() as conn:
-        messages.queue(conn, new)
-        messages.cancel(conn, new.id, "cancelled_by_staff", now)
-    assert found(await reconciler.round()) == {"unmatched": (1, 1)}
-    with scene.ledger.read() as conn:
-        row = messages.row(conn, new.id)
-    assert row is not None
-    assert row.delivery == "bounced"
-
-
-def actions(ledger: Ledger, subject: str) -> list[str]:
-    with ledger.read() as conn:
-        return [entry.action for entry in audit.entries(conn, subject)]
