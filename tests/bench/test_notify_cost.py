@@ -33,5 +33,5 @@ def test_every_message_of_every_round_is_counted() -> None:
     found = measure(rounds=2, at_once=1)
 
     assert found.messages == 2
-    assert found.ratio.low > 0
+    assert found.ratio.median > 0  # of two rounds the quartiles say nothing
     assert set(found.beside) == {"reading the case", "deciding once more"}

@@ -38,7 +38,7 @@ from tests.survival.grounds import Ground, asked, decided, due
 from tests.survival.matrix import MOMENTS, CrashCase, every_case, pairwise
 
 PATIENT: Final = 15  # attempts after which only what never ends is left
-AT_ONCE: Final = 12  # cases under way: most of their time is waiting for leases
+AT_ONCE: Final = 6  # cases under way: most of their time is waiting for leases
 OTHER: Final = {"resend": "review", "review": "resend"}
 TAKEN_IN_SILENCE: Final = frozenset({"accept_hang", "accept_reset", "accept_500", "slow"})
 
