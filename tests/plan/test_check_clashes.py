@@ -29,6 +29,11 @@ from tests.plan.written import changed, loaded, problems
             "51: `welcome` and `Welcome` differ in capitals alone: rename one",
         ),
         (
+            "  renewal:\n",
+            "  Application: {start: open, stages: {open: {submitted: done}}}\n  renewal:\n",
+            "36: `application` and `Application` differ in capitals alone: rename one",
+        ),
+        (
             "coverage: {N12",
             "  hello: {purpose: announcement, to: applicant, on: created, template: welcome}\ncoverage: {N12",
             "51: `hello` goes out whenever `welcome` does, with the same text: keep one of them",

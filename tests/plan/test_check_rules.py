@@ -71,6 +71,41 @@ from tests.plan.written import changed, loaded, problems
                 "50: there is no process `renewal`: did you mean `a renewal`?",
             ],
         ),
+        (
+            "to: applicant, on: created",
+            "to: applicant, on: created, template: reciept",
+            ["41: there is no notification `reciept`: did you mean `receipt`?"],
+        ),
+        (
+            "to: applicant, on: created",
+            "to: applicant, corrects: [receit]",
+            ["41: there is no notification `receit`: did you mean `receipt`?"],
+        ),
+        (
+            "to: applicant, on: created",
+            "to: secretary, on: created",
+            [
+                (
+                    "41: there is no role `secretary`: write one of `applicant`, `auditor`, `desk`, `nobody`, `payer`, "
+                    "`referee`, `reviewer`, `supervisor`"
+                )
+            ],
+        ),
+        (
+            "to: applicant, on: created",
+            "to: nobody, on: created",
+            ["41: `nobody` stands last, after a role that may stay unfilled: `reviewer or nobody`"],
+        ),
+        (
+            "to: applicant, on: created",
+            "to: nobody or applicant, on: created",
+            ["41: `nobody` stands last, after a role that may stay unfilled: `reviewer or nobody`"],
+        ),
+        (
+            "to: applicant, on: created",
+            "to: applicant, on: created, state: test",
+            ["41: `state: test` sends to the desk `test`: write its addresses, `staff: {test: [..]}`"],
+        ),
     ],
 )
 def test_18_a_name_that_refers_to_nothing_is_found_in_notifications(old: str, new: str, expected: list[str]) -> None:

@@ -69,6 +69,22 @@ from tests.plan.written import changed, problems
                 ),
             ],
         ),
+        (
+            "[desk@example.org]",
+            "[]",
+            ["7: the list is empty: write at least one value, or leave the key out"],
+        ),
+        ("{desk: [desk@example.org]}", "{desk: }", ["7: write a text here"]),
+        (
+            "timezone: America/New_York",
+            "timezone: America/New_York\ntimezone: Europe/London",
+            ["4: `timezone` is written twice, in lines 3 and 4: keep one"],
+        ),
+        (
+            "coverage: {N12",
+            "  welcome: {purpose: announcement, to: desk, on: created}\ncoverage: {N12",
+            ["51: `welcome` is written twice, in lines 41 and 51: keep one"],
+        ),
         ("[desk@example.org]", "[desk]", ["7: `desk` is not an e-mail address: write one such as help@example.org"]),
         (
             "usual: [90 days,",
