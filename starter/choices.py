@@ -88,6 +88,18 @@ def choose(
     return changed
 
 
+def inherit(connection: Connection, person: str, heir: str, by: str, now: datetime) -> None:
+    """What somebody does not want their heir does not want either, unless the heir has wanted it again since.
+
+    For a merge, in its transaction: wishes are kept by person, and deciding asks for those of the heir alone.
+    """
+    for row in opt_outs.of_person(connection, person):
+        said = opt_outs.wishes(connection, [heir], row.program).get(heir, Wishes())
+        again = said.again.get(row.notification)
+        if again is None or again < row.since:
+            choose(connection, heir, row.program, {row.notification: False}, by, now, row.message_id)
+
+
 def standing_against(connection: Connection, address: str) -> Cause | None:
     """The gravest reason not to write to the address that its reader alone can take back."""
     rows = suppressions.active(connection, [address]).get(address.casefold(), ())

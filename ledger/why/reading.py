@@ -115,7 +115,7 @@ class _Found:
         addresses = _addresses(self.person, self.rows.values())
         self.perhaps: Sequence[Report] = reports.unmatched(connection, addresses)
         self.suppressions: Sequence[SuppressionRow] = suppressions.ever(connection, addresses)
-        self.opt_outs: Sequence[OptOutRow] = opt_outs.of_person(connection, asked.person) if asked.person else ()
+        self.opt_outs: Sequence[OptOutRow] = opt_outs.of_person(connection, self.person.id) if self.person else ()
         used = channels.channels(connection)
         self.channel: ChannelRow | None = max(used, key=lambda row: row.accepted_at or row.since, default=None)
         reporting = {one.transport for all_ in self.attempts.values() for one in all_ if one.evidence == "events"}

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from ledger import Ledger, audit, people
 from ledger.people import PersonRow
+from starter.choices import inherit
 from starter.cli.options import AsJson, Folder
 from starter.cli.output import say, write_json
 from starter.cli.people import PersonId
@@ -37,6 +38,8 @@ def merge(
 ) -> int:
     """Merges a person into another. A journey that both have stops for the first; all others go on to the second.
 
+    What the first does not want the second does not get either, also when the merge is taken back.
+
     Example: waypost person merge p-1001 --into p-2002
     """
     check_person(person)
@@ -50,8 +53,10 @@ def merge(
             changed = people.set_person(connection, before.model_copy(update={"merged_into": other}), "cli", now)
             if changed:
                 audit.record(connection, "cli", "person_merged", person, {"into": other}, now)
+            if changed and other is not None:
+                inherit(connection, person, other, "cli", now)
             woken = wake_person(connection, person, "merged" if other else LOOK_AGAIN, now) if changed else 0
-        told = wake(ledger, settings) if woken else True
+        told = wake(ledger, settings) if changed else True
         if as_json:
             write_json(Merged(person=person, into=other, changed=changed, woken=woken))
         else:
@@ -76,4 +81,8 @@ def _both(connection: Connection, person: str, into: str | None) -> tuple[Person
     if other.id == person:
         alone = f"{person} cannot be merged into itself"
         raise Refused(alone if into == person else f"{into} was merged into {person}")
+    if before.deceased and not other.deceased:
+        raise Refused(f"{person} died, and {other.id} does not say so; run first: waypost person deceased {other.id}")
+    if before.on_hold and not other.on_hold:
+        raise Refused(f"mail to {person} is on hold, to {other.id} not; run first: waypost person hold {other.id}")
     return before, other.id

@@ -229,3 +229,16 @@ def test_somebody_who_was_merged_is_answered_under_either_id(story: Ledger) -> N
             assert {answer.notification for answer in asked(connection, person=id_)} >= {"welcome", "tips", "received"}
         (tips,) = asked(connection, "tips", person="p-1")
     assert "p-1 was merged into p-9, who gets everything that was theirs." in [told.sentence for told in tips.evidence]
+
+
+def test_what_the_reader_of_now_does_not_want_is_told_of_somebody_merged_too(story: Ledger) -> None:
+    with story.write() as connection:
+        ada = people.person(connection, "p-1")
+        assert ada is not None
+        people.set_person(connection, PersonRow(id="p-9", email="ada@example.com"), "cli", NOW)
+        people.set_person(connection, ada.model_copy(update={"merged_into": "p-9"}), "cli", NOW)
+        opt_outs.opt_out(connection, "p-9", "trial", "tips", "reader", NOW)
+    with story.read() as connection:
+        for id_ in ("p-1", "p-9"):
+            (tips,) = asked(connection, "tips", person=id_)
+            assert f"{id_} opted out of tips, by reader." in [told.sentence for told in tips.evidence]

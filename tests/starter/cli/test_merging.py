@@ -58,6 +58,33 @@ def test_a_merge_that_cannot_be_is_one_sentence(run: Run, person: str, arguments
     assert (ran.status, ran.err) == (1, f"{said.format(person=person)}\n")
 
 
+@pytest.mark.parametrize(
+    ("of_the_first", "said"),
+    [
+        ("deceased", "{person} died, and {person}-b does not say so; run first: waypost person deceased {person}-b"),
+        ("hold", "mail to {person} is on hold, to {person}-b not; run first: waypost person hold {person}-b"),
+    ],
+)
+def test_what_keeps_all_mail_from_the_first_is_not_lost_by_a_merge(
+    run: Run, person: str, of_the_first: str, said: str
+) -> None:
+    for one in (person, f"{person}-b"):
+        run("person", "set", one, "--email", f"{one}@example.org")
+    assert run("person", of_the_first, person).status == 0
+    ran = run("person", "merge", person, "--into", f"{person}-b")
+    assert (ran.status, ran.err) == (1, f"{said.format(person=person)}\n")
+    assert run("person", of_the_first, f"{person}-b").status == 0
+    assert run("person", "merge", person, "--into", f"{person}-b").status == 0
+
+
+def test_what_the_first_does_not_want_the_second_does_not_get(run: Run, person: str) -> None:
+    for one in (person, f"{person}-b"):
+        run("person", "set", one, "--email", f"{one}@example.org")
+    assert run("person", "opt-out", person, "trial").status == 0
+    run("person", "merge", person, "--into", f"{person}-b")
+    assert run("person", "show", f"{person}-b", "--json").json["opted_out"] == {"trial": ["*"]}
+
+
 def test_nobody_unknown_is_merged(run: Run, person: str) -> None:
     ran = run("person", "merge", person, "--undo")
     assert (ran.status, ran.err) == (1, f"nobody is known as {person}\n")
