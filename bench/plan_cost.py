@@ -18,7 +18,7 @@ from statistics import quantiles
 from time import process_time
 from typing import Final, NamedTuple, TypeAlias, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from plan import calendar, send_window, timing
 from plan.agenda import Agenda
@@ -172,8 +172,10 @@ def measure() -> PlanCost:
         remembered.cache_clear()
         deciding()
 
+    json_of = TypeAdapter(Agenda)
+
     def bare() -> None:
-        Agenda.model_validate_json(agenda.model_dump_json())
+        json_of.validate_json(json_of.dump_json(agenda))
 
     life = lived(loaded, case)
     work = [partial(decide, loaded, *decision.case) for decision in life]

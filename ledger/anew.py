@@ -1,6 +1,5 @@
 """A message of a journey's plan judged as if it had not been sent: whether it is worth sending, and what it says."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -67,17 +66,17 @@ def objection(plan: Plan, judged: Anew) -> Objection | None:
 
 def as_it_was(row: MessageRow, judged: Occurrence) -> Occurrence:
     """The occurrence with everything that it was first sent for, also where deciding calls for it no more."""
-    fields: Mapping[str, JsonValue] = row.fields
-    clock_at = fields.get("clock_at")
-    items = fields.get("items")
-    return judged.model_copy(
-        update={
-            "to": row.to,
-            "person_id": row.person_id,
-            "item": row.item,
-            "items": tuple(items) if isinstance(items, list) else (),
-            "fact_id": fields.get("fact"),
-            "clock": fields.get("clock"),
-            "clock_at": datetime.fromisoformat(clock_at) if isinstance(clock_at, str) else None,
-        }
+    items, clock_at = row.fields.get("items"), _text(row.fields.get("clock_at"))
+    return judged._replace(
+        to=row.to,
+        person_id=row.person_id,
+        item=row.item,
+        items=tuple(map(str, items)) if isinstance(items, list) else (),
+        fact_id=_text(row.fields.get("fact")),
+        clock=_text(row.fields.get("clock")),
+        clock_at=datetime.fromisoformat(clock_at) if clock_at is not None else None,
     )
+
+
+def _text(value: JsonValue) -> str | None:
+    return value if isinstance(value, str) else None

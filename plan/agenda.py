@@ -1,7 +1,12 @@
-"""The whole result of `decide`: what is due, what comes later, what will not come and why."""
+"""The whole result of `decide`: what is due, what comes later, what will not come and why.
+
+Built by the hundred and never stored or sent as they are, so most of these are plain tuples: nothing checks them twice.
+"""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from pydantic import Field, JsonValue
 
@@ -17,7 +22,7 @@ class FactVerdict(Frozen):
     reason: str | None = None
 
 
-class ItemState(Frozen):
+class ItemState(NamedTuple):
     """An item as it stands: its kind, its own stage and since when."""
 
     id: str
@@ -26,7 +31,7 @@ class ItemState(Frozen):
     entered_at: datetime
 
 
-class ClockState(Frozen):
+class ClockState(NamedTuple):
     """One clock, one entry an item for `per: item`. `at` is the named second (UTC), None when it cannot be computed."""
 
     name: str
@@ -40,15 +45,15 @@ class ClockState(Frozen):
     problem: str | None = None  # why it has no date
 
 
-class Occurrence(Frozen):
+class Occurrence(NamedTuple):
     """One planned sending of a rule to one recipient, settled or still to come."""
 
     key: str | None  # None only for not_triggered
     notification: str
     purpose: Purpose
     to: str  # role or role.person; a desk is its name
-    person_id: str | None = None  # None for a desk, and for no_recipient
     outcome: Outcome
+    person_id: str | None = None  # None for a desk, and for no_recipient
     reason: str | None = None  # from plan.outcomes; for not_triggered the name waited for
     because: str | None = None  # only for already_past
     detail: str | None = None  # a sentence when the reason alone does not explain itself
@@ -71,7 +76,8 @@ class NextJourney(Frozen):
     told: Mapping[str, JsonValue] = Field(default_factory=dict)
 
 
-class Agenda(Frozen):
+@dataclass(frozen=True, slots=True)
+class Agenda:
     """Derived from plan, facts, ledger and an instant; never stored, always recomputed."""
 
     stage: str
@@ -79,13 +85,13 @@ class Agenda(Frozen):
     final: bool
     items: tuple[ItemState, ...] = ()
     clocks: tuple[ClockState, ...] = ()
-    verdicts: Mapping[str, FactVerdict] = Field(default_factory=dict)  # fact id → verdict
+    verdicts: Mapping[str, FactVerdict] = field(default_factory=dict)  # fact id → verdict
     occurrences: tuple[Occurrence, ...] = ()  # in order of time; not_triggered last
     next_at: datetime | None = None  # when to look again; None: only a fact can change anything
     ends: bool = False
     following: NextJourney | None = None  # not started yet
     allowed: tuple[str, ...] = ()  # what the running clocks say may still be done
-    told: Mapping[str, JsonValue] = Field(default_factory=dict)  # dotted names → latest told values
+    told: Mapping[str, JsonValue] = field(default_factory=dict)  # dotted names → latest told values
     attention: tuple[str, ...] = ()  # sentences for staff
 
     def due(self) -> tuple[Occurrence, ...]:

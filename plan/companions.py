@@ -12,7 +12,7 @@ from plan.case import Case
 from plan.facts import Sent
 from plan.judgement import SETTLED, Candidate, is_past
 from plan.keys import message_key, stem
-from plan.lateness import lateness
+from plan.lateness import expires, lateness
 from plan.planned import rules_of
 from plan.roles import APPLICANT
 from plan.standing import left
@@ -55,11 +55,11 @@ def catch_up(candidates: list[Candidate], case: Case) -> None:
 
 def set_lateness(candidates: list[Candidate]) -> None:
     """Give each the last instant at which it is worth sending; no reminder outlives its rule's next offset (26)."""
-    for group in grouped(candidates, _family):
-        leaving = sorted({c.times.leave_at for c in group if c.times})
+    for group in grouped((c for c in candidates if c.times is not None and expires(c.planned.rule)), _family):
+        leaving = sorted(map(_leave_at, group))
         for candidate in group:
-            if candidate.outcome is None and candidate.times is not None:
-                later = bisect_right(leaving, candidate.times.leave_at)
+            if candidate.outcome is None:
+                later = bisect_right(leaving, _leave_at(candidate))
                 candidate.not_after = lateness(candidate, leaving[later] if later < len(leaving) else None)
 
 

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import datetime
-from functools import cached_property
 from typing import NamedTuple
 
 from plan import companions, judgement
@@ -23,12 +22,17 @@ from plan.standing import left, stopped
 class Foregone:
     """One that is settled, unless the ledger says otherwise. Its occurrence is built once, when first asked for."""
 
+    __slots__ = ("_built", "_candidate")
+
     def __init__(self, candidate: Candidate) -> None:
         self._candidate = candidate
+        self._built: Occurrence | None = None
 
-    @cached_property
+    @property
     def occurrence(self) -> Occurrence:
-        return self._candidate.occurrence()
+        if self._built is None:
+            self._built = self._candidate.occurrence()
+        return self._built
 
 
 class Prospects(NamedTuple):

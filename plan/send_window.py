@@ -3,13 +3,14 @@
 Where the clock is set back, an hour that is quiet in one of its two passes is quiet in both.
 """
 
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from hashlib import sha256
-from typing import Final
+from typing import Final, NamedTuple
 
 from plan.calendar import at_local, end_of_day, local_date, start_of_day
-from plan.model import Frozen, SendWindow, Weekday
+from plan.model import SendWindow, Weekday
 
 WEEKDAYS: Final[tuple[Weekday, ...]] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DAY: Final = timedelta(days=1)
@@ -18,44 +19,60 @@ REMEMBERED: Final = 4096  # openings; the rules of a plan, and its journeys, ask
 _LONGEST_QUIET: Final = 21  # days; a weekly window may lose one opening to a gap, never two in a row
 
 
-class Opening(Frozen):
+@dataclass(frozen=True, slots=True, eq=False)
+class Hours:
+    """A send window in one zone, the same object for both (`hours`): caches know it by its identity."""
+
+    window: SendWindow
+    zone: str
+
+
+class Opening(NamedTuple):
     """One stretch of time in which messages may leave: UTC, `opens_at` inclusive, `closes_at` exclusive."""
 
     opens_at: datetime
     closes_at: datetime
 
 
+@lru_cache(256)
+def hours(window: SendWindow, zone: str) -> Hours:
+    """The window as it is in this zone."""
+    return Hours(window, zone)
+
+
 @lru_cache(REMEMBERED)
-def opening_on(day: date, window: SendWindow, zone: str) -> Opening | None:
+def opening_on(day: date, during: Hours) -> Opening | None:
     """The opening of a local day; None when the day is closed or a gap swallows it."""
+    window, zone = during.window, during.zone
     if WEEKDAYS[day.weekday()] not in window.days:
         return None
     midnight = end_of_day(day - _DAY, zone) + _SECOND
     opens_at = at_local(day, window.opens, zone, fold=1) if window.opens > time(0) else midnight
     closes_at = at_local(day, window.closes, zone) if window.closes else start_of_day(day + _DAY, zone)
-    return Opening(opens_at=opens_at, closes_at=closes_at) if opens_at < closes_at else None
+    return Opening(opens_at, closes_at) if opens_at < closes_at else None
 
 
-def is_open(instant: datetime, window: SendWindow, zone: str) -> bool:
+def is_open(instant: datetime, during: Hours) -> bool:
     """Whether an ordinary message may leave at `instant`."""
-    return next_opening(instant, window, zone).opens_at <= instant
+    return next_opening(instant, during).opens_at <= instant
 
 
-def next_opening(instant: datetime, window: SendWindow, zone: str) -> Opening:
+@lru_cache(REMEMBERED)
+def next_opening(instant: datetime, during: Hours) -> Opening:
     """The opening that is open at `instant`, else the first after it. ValueError for a window that never opens."""
-    first = local_date(instant, zone) - _DAY
+    first = local_date(instant, during.zone) - _DAY
     for n in range(_LONGEST_QUIET):
-        opening = opening_on(first + n * _DAY, window, zone)
+        opening = opening_on(first + n * _DAY, during)
         if opening and opening.closes_at > instant:
             return opening
     raise ValueError("the send window never opens")
 
 
-def last_opening(instant: datetime, window: SendWindow, zone: str) -> Opening:
+def last_opening(instant: datetime, during: Hours) -> Opening:
     """The latest opening that opens before `instant`. ValueError for a window that never opens."""
-    last = local_date(instant, zone) + _DAY
+    last = local_date(instant, during.zone) + _DAY
     for n in range(_LONGEST_QUIET):
-        opening = opening_on(last - n * _DAY, window, zone)
+        opening = opening_on(last - n * _DAY, during)
         if opening and opening.opens_at < instant:
             return opening
     raise ValueError("the send window never opens")

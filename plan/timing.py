@@ -1,17 +1,15 @@
 """When an occurrence leaves: its local date or instant, the send window, the spread, and the day of a late start."""
 
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 from typing import Final, NamedTuple
 
 from plan.calendar import at_local, local_date, zones
-from plan.model import Plan, Rule, SendWindow
+from plan.model import Plan, Rule
 from plan.planned import Planned
 from plan.recipients import Recipient
-from plan.send_window import REMEMBERED, Opening, last_opening, next_opening, spread
+from plan.send_window import Hours, Opening, hours, last_opening, next_opening, spread
 
 DAY: Final = timedelta(days=1)
-_next_opening = lru_cache(REMEMBERED)(next_opening)
 
 
 class Times(NamedTuple):
@@ -26,27 +24,28 @@ class Times(NamedTuple):
 class Reader(NamedTuple):
     """The window as one recipient of one journey has it."""
 
-    window: SendWindow
+    hours: Hours
     zone: str
     journey_id: str
 
     def opening(self, instant: datetime) -> Opening:
         """The opening at `instant`, else the next one."""
-        return _next_opening(instant, self.window, self.zone)
+        return next_opening(instant, self.hours)
 
     def date(self, instant: datetime) -> date:
         return local_date(instant, self.zone)
 
-    def spread(self, at: datetime, *ends: datetime | None) -> datetime:
+    def spread(self, at: datetime, end: datetime | None, limit: datetime | None = None) -> datetime:
         """`at` plus this journey's share of the spread, before the first of the ends."""
-        before = min([end for end in ends if end is not None], default=None)
-        return spread(at, before, self.window, self.journey_id)
+        before = end if limit is None or (end is not None and end < limit) else limit
+        return spread(at, before, self.hours.window, self.journey_id)
 
 
 def reader(plan: Plan, recipient: Recipient, journey_id: str) -> Reader:
     """The recipient's own zone counts if the window says so and it is known, else the plan's."""
     own = recipient.person.zone if recipient.person is not None and plan.window.zone == "person" else None
-    return Reader(plan.window, own if own is not None and own in zones() else plan.timezone, journey_id)
+    zone = own if own is not None and own in zones() else plan.timezone
+    return Reader(hours(plan.window, zone), zone, journey_id)
 
 
 def times(planned: Planned, reader: Reader) -> Times | None:
@@ -94,7 +93,7 @@ def _times(planned: Planned, reader: Reader) -> Times | None:
     opening = reader.opening(earliest)
     at = earliest if opening.opens_at <= earliest else _in(opening, rule, reader)
     if planned.limit is not None and at >= planned.limit:
-        opening = last_opening(planned.limit, reader.window, reader.zone)
+        opening = last_opening(planned.limit, reader.hours)
         at = _in(opening, rule, reader, planned.limit)
     leave_at = at
     if on_a_date or at != earliest:
@@ -105,7 +104,7 @@ def _times(planned: Planned, reader: Reader) -> Times | None:
 def _natural(planned: Planned, reader: Reader) -> datetime | None:
     rule = planned.rule
     if planned.day is not None:
-        return at_local(planned.day, rule.at or reader.window.opens, reader.zone)
+        return at_local(planned.day, rule.at or reader.hours.window.opens, reader.zone)
     if planned.instant is not None and rule.digest is not None and planned.offset is None:
         return planned.instant + rule.digest
     if planned.instant is None or rule.at is None or planned.offset is not None:

@@ -18,7 +18,7 @@ from ledger.messages import MessageRow
 from ledger.people import PersonRow
 from plan.calendar import at_local, local_date
 from plan.model import Plan
-from plan.send_window import next_opening
+from plan.send_window import hours, next_opening
 from starter.client import Waypost
 from starter.dev import Everything
 from starter.mailbox import letters
@@ -117,7 +117,7 @@ class Demonstration:
         known = self._days[person] = {
             **today,
             "created": local_date(enrolled.created_at, zone),
-            "start": local_date(max(now, next_opening(now, self._plan.window, zone).opens_at), zone),
+            "start": local_date(max(now, next_opening(now, hours(self._plan.window, zone)).opens_at), zone),
         }
         self._say(Line(known["today"], person, "event", "enrolled", passage.process))
         for step in passage.story:

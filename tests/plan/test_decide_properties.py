@@ -15,7 +15,7 @@ from plan.judgement import SETTLED
 from plan.lifecycle import fold
 from plan.model import SendWindow
 from plan.outcomes import BECAUSE, HELD, OUTCOMES, SKIPPED
-from plan.send_window import is_open
+from plan.send_window import Hours, is_open
 from tests.plan.journeys import (
     CREATED,
     ENDINGS,
@@ -82,7 +82,7 @@ def rightly_sent(way: Walk, agenda: Agenda, now: datetime, o: Occurrence) -> Non
     assert o.leave_at is not None
     assert o.at <= o.leave_at <= now
     assert o.not_after is None or now <= o.not_after
-    assert rule.ignores_window or is_open(now, way.plan.window, ZONE)
+    assert rule.ignores_window or is_open(now, Hours(way.plan.window, ZONE))
     assert rule.while_ is None or agenda.stage in rule.while_
     if rule.before is not None:
         assert rule.purpose != "reminder" or (o.clock_at is not None and now < o.clock_at + timedelta(seconds=1))

@@ -1,5 +1,6 @@
 """Merge fields: which there are, what they say, true at the moment of sending (plan.md 26, 30)."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -139,7 +140,7 @@ def test_26_days_are_dates_and_not_hours(now: str, left: str, late: str) -> None
     instant = datetime.fromisoformat(now).replace(tzinfo=UTC)
     found = fields(PLAN, journey("renewal"), (), agenda, occurrence, None, instant, {}, None)
     assert (found["days_left"], found["days_late"]) == (left, late)
-    moved = agenda.model_copy(update={"clocks": (ClockState(name="expiry", at=instant + timedelta(days=9)),)})
+    moved = replace(agenda, clocks=(ClockState(name="expiry", at=instant + timedelta(days=9)),))
     found = fields(PLAN, journey("renewal"), (), moved, occurrence, None, instant, {}, None)
     assert (found["days_left"], found["days_late"]) == ("9 days", "")
 

@@ -89,7 +89,7 @@ def foresees_what_happens(plan: Plan, invented: Invented) -> None:
     gone, agenda = stepped(plan, invented)
     left = {o.key for o in gone}
     found = preview(plan, invented)
-    sent = [o.model_copy(update={"outcome": "scheduled"}) for o in gone]
+    sent = [o._replace(outcome="scheduled") for o in gone]
     assert {o.key: o for o in found if o.key in left} == {o.key: o for o in sent}
     others = {o.key or o.notification: (o.outcome, o.reason) for o in found if o.key not in left}
     assert others == {o.key or o.notification: (o.outcome, o.reason) for o in agenda.occurrences if o.key not in left}

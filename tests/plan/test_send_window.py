@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from plan.calendar import at_local, zone_info
 from plan.model import SendWindow
-from plan.send_window import WEEKDAYS, is_open, last_opening, next_opening, opening_on, spread
+from plan.send_window import WEEKDAYS, Hours, is_open, last_opening, next_opening, opening_on, spread
 from tests.plan.test_calendar import TELLING
 
 ZONE = "America/New_York"
@@ -33,7 +33,7 @@ def at(text: str) -> datetime:
     ],
 )
 def test_24_a_window_opens_at_its_first_second_and_closes_before_its_last(instant: str, allowed: bool) -> None:
-    assert is_open(at(instant), DAYTIME, ZONE) is allowed
+    assert is_open(at(instant), Hours(DAYTIME, ZONE)) is allowed
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_24_a_window_opens_at_its_first_second_and_closes_before_its_last(instan
     ],
 )
 def test_24_the_next_opening_skips_closed_days(instant: str, opens: str) -> None:
-    assert next_opening(at(instant), OFFICE, ZONE).opens_at == at(opens)
+    assert next_opening(at(instant), Hours(OFFICE, ZONE)).opens_at == at(opens)
 
 
 @pytest.mark.parametrize(
@@ -58,22 +58,23 @@ def test_24_the_next_opening_skips_closed_days(instant: str, opens: str) -> None
     ],
 )
 def test_24_the_last_opening_begins_before_the_deadline(deadline: str, opens: str) -> None:
-    assert last_opening(at(deadline), OFFICE, ZONE).opens_at == at(opens)
+    assert last_opening(at(deadline), Hours(OFFICE, ZONE)).opens_at == at(opens)
 
 
 def test_24_a_window_to_midnight_ends_with_the_day() -> None:
     evening = SendWindow(opens=time(18))
-    assert is_open(at("2026-10-05T23:59:59"), evening, ZONE)
-    assert not is_open(at("2026-10-06T00:00:00"), evening, ZONE)
+    assert is_open(at("2026-10-05T23:59:59"), Hours(evening, ZONE))
+    assert not is_open(at("2026-10-06T00:00:00"), Hours(evening, ZONE))
 
 
 def test_24_without_hours_every_instant_is_open() -> None:
     day = at("2026-10-31T00:00")
-    assert all(is_open(day + timedelta(minutes=30 * n), ALWAYS, ZONE) for n in range(100))
+    assert all(is_open(day + timedelta(minutes=30 * n), Hours(ALWAYS, ZONE)) for n in range(100))
 
 
 def test_16_hours_follow_the_wall_over_a_change_of_the_clock() -> None:
-    before, after = opening_on(date(2026, 3, 7), DAYTIME, ZONE), opening_on(date(2026, 3, 8), DAYTIME, ZONE)
+    daytime = Hours(DAYTIME, ZONE)
+    before, after = opening_on(date(2026, 3, 7), daytime), opening_on(date(2026, 3, 8), daytime)
     assert before is not None
     assert after is not None
     assert after.opens_at - before.opens_at == timedelta(hours=23)
@@ -82,21 +83,21 @@ def test_16_hours_follow_the_wall_over_a_change_of_the_clock() -> None:
 
 def test_16_a_window_that_the_gap_swallows_does_not_open_that_day() -> None:
     night = SendWindow(opens=time(2, 15), closes=time(2, 45))
-    assert opening_on(date(2026, 3, 8), night, ZONE) is None
-    assert next_opening(at("2026-03-08T00:00"), night, ZONE).opens_at == at("2026-03-09T02:15")
+    assert opening_on(date(2026, 3, 8), Hours(night, ZONE)) is None
+    assert next_opening(at("2026-03-08T00:00"), Hours(night, ZONE)).opens_at == at("2026-03-09T02:15")
 
 
 def test_16_an_hour_that_is_quiet_in_one_of_its_two_passes_is_quiet_in_both() -> None:
     late, early = SendWindow(opens=time(1, 30)), SendWindow(closes=time(1, 30))
     first, second = at("2026-11-01T01:30"), at("2026-11-01T01:30") + timedelta(hours=1)
-    assert [is_open(instant, late, ZONE) for instant in (first, second)] == [False, True]
-    assert [is_open(instant, early, ZONE) for instant in (first, second)] == [False, False]
+    assert [is_open(instant, Hours(late, ZONE)) for instant in (first, second)] == [False, True]
+    assert [is_open(instant, Hours(early, ZONE)) for instant in (first, second)] == [False, False]
 
 
 def test_16_a_day_that_a_fold_begins_twice_opens_when_the_day_before_is_over() -> None:
     """Until 2011 the clocks of St John's went back at one minute past midnight."""
     zone, sundays = "America/St_Johns", SendWindow(days=("sun",))
-    opening = opening_on(date(2010, 11, 7), sundays, zone)
+    opening = opening_on(date(2010, 11, 7), Hours(sundays, zone))
     assert opening is not None
     assert opening.opens_at == at_local(date(2010, 11, 7), time(0), zone) + timedelta(hours=1)
 
@@ -105,7 +106,7 @@ def test_a_window_that_never_opens_is_an_error() -> None:
     never = SendWindow(opens=time(9), closes=time(9))
     for question in (next_opening, last_opening, is_open):
         with pytest.raises(ValueError, match="never opens"):
-            question(at("2026-10-05T00:00"), never, ZONE)
+            question(at("2026-10-05T00:00"), Hours(never, ZONE))
 
 
 clocks = st.integers(0, 95).map(lambda n: time(n // 4, n % 4 * 15))
@@ -122,7 +123,7 @@ instants = st.integers(0, 18 * 366 * 1440).map(lambda n: datetime(2009, 1, 1, tz
 
 @given(windows, st.sampled_from(TELLING), instants)
 def test_24_what_is_open_is_never_a_quiet_hour_on_the_wall(window: SendWindow, zone: str, instant: datetime) -> None:
-    if is_open(instant, window, zone):
+    if is_open(instant, Hours(window, zone)):
         wall = instant.astimezone(zone_info(zone))
         assert WEEKDAYS[wall.weekday()] in window.days
         assert window.opens <= wall.time()
@@ -133,19 +134,19 @@ def test_24_what_is_open_is_never_a_quiet_hour_on_the_wall(window: SendWindow, z
 def test_24_the_next_opening_is_the_first_and_the_last_one_the_latest(
     window: SendWindow, zone: str, instant: datetime, thousandths: int
 ) -> None:
-    following, before = next_opening(instant, window, zone), last_opening(instant, window, zone)
+    following, before = next_opening(instant, Hours(window, zone)), last_opening(instant, Hours(window, zone))
     assert instant < following.closes_at
     assert before.opens_at < instant
     assert before.opens_at <= following.opens_at
-    assert is_open(max(instant, following.opens_at), window, zone)
+    assert is_open(max(instant, following.opens_at), Hours(window, zone))
     if following.opens_at > instant:
         between = instant + (following.opens_at - instant) * thousandths / 1000
-        assert not is_open(between, window, zone) or between >= following.opens_at
+        assert not is_open(between, Hours(window, zone)) or between >= following.opens_at
 
 
 @given(st.text(max_size=40), st.integers(0, 43_199))
 def test_23_the_spread_stays_inside_the_opening_and_is_always_the_same(journey: str, second: int) -> None:
-    opening = next_opening(at("2026-10-05T08:00"), DAYTIME, ZONE)
+    opening = next_opening(at("2026-10-05T08:00"), Hours(DAYTIME, ZONE))
     planned = opening.opens_at + timedelta(seconds=second)
     leaves = spread(planned, opening.closes_at, DAYTIME, journey)
     assert planned <= leaves < opening.closes_at

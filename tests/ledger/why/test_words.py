@@ -87,7 +87,7 @@ def test_whatever_took_a_message_back_is_told(state: str, reason: str) -> None:
 
 
 def test_a_reason_of_a_later_version_is_told_raw_and_calls_for_somebody() -> None:
-    answer = explain(known(occurrence=an_occurrence("skipped", "too_late").model_copy(update={"reason": "full_moon"})))
+    answer = explain(known(occurrence=an_occurrence("skipped", "too_late")._replace(reason="full_moon")))
     assert answer.headline == "It was not sent, and the reason on record is full_moon."
     assert answer.standing == "act"
 
