@@ -32,6 +32,7 @@ class FactRow(Frozen):
 
 
 TABLE: Final = tables.fact
+OF_JOURNEY: Final = sa.select(TABLE).where(TABLE.c.journey_id == sa.bindparam("journey")).order_by(TABLE.c.n)
 BEYOND: Final = 2**30  # arrival numbers from here on are ours: no journey ever counts so far
 TOLD_AT_ENROLMENT: Final = "told-at-enrolment"
 
@@ -68,8 +69,7 @@ def void_from(connection: Connection, journey_id: str, wake: int) -> int:
 
 def facts(connection: Connection, journey_id: str) -> Sequence[FactRow]:
     """All that count, in the order of their arrival."""
-    query = sa.select(TABLE).where(TABLE.c.journey_id == journey_id).order_by(TABLE.c.n)
-    return [FactRow(**row) for row in connection.execute(query).mappings()]
+    return [FactRow(**row) for row in connection.execute(OF_JOURNEY, {"journey": journey_id}).mappings()]
 
 
 def settle(connection: Connection, journey_id: str) -> None:

@@ -52,6 +52,7 @@ class FenceRefused(Exception):
 
 
 TABLE: Final = tables.journey
+ONE: Final = sa.select(TABLE).where(TABLE.c.id == sa.bindparam("journey"))
 
 
 def enroll(connection: Connection, row: JourneyRow) -> Enrolment:
@@ -68,7 +69,7 @@ def enroll(connection: Connection, row: JourneyRow) -> Enrolment:
 
 
 def journey(connection: Connection, journey_id: str) -> JourneyRow | None:
-    row = connection.execute(sa.select(TABLE).where(TABLE.c.id == journey_id)).mappings().first()
+    row = connection.execute(ONE, {"journey": journey_id}).mappings().first()
     return None if row is None else JourneyRow(**row)
 
 

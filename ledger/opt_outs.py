@@ -17,6 +17,9 @@ from plan.model import Frozen
 
 TABLE: Final = mail_tables.opt_out
 ALL: Final = "*"  # every optional notification of the program
+OF_PEOPLE: Final = sa.select(TABLE.c.person_id, TABLE.c.notification, TABLE.c.ended_at).where(
+    TABLE.c.person_id.in_(sa.bindparam("people", expanding=True)), TABLE.c.program == sa.bindparam("program")
+)
 
 
 class OptOutRow(Frozen):
@@ -68,10 +71,10 @@ def opt_in(connection: Connection, person_id: str, program: str, notification: s
 
 def wishes(connection: Connection, people: Collection[str], program: str) -> Mapping[str, Wishes]:
     """By person; who never opted out of anything of the program is left out."""
-    query = sa.select(TABLE.c.person_id, TABLE.c.notification, TABLE.c.ended_at)
-    query = query.where(TABLE.c.person_id.in_(people), TABLE.c.program == program)
     found: dict[str, Wishes] = {}
-    for person_id, notification, ended_at in connection.execute(query):
+    for person_id, notification, ended_at in connection.execute(
+        OF_PEOPLE, {"people": list(people), "program": program}
+    ):
         unwanted, again = found.get(person_id, Wishes())
         if ended_at is None:
             found[person_id] = Wishes(unwanted | {notification}, again)

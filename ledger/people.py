@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Final
 
 import sqlalchemy as sa
 from pydantic import AwareDatetime, Field, JsonValue
@@ -30,6 +31,13 @@ class PersonRow(Frozen):
 
 
 COLUMNS = [tables.person.c[name] for name in PersonRow.model_fields]
+HOLDER: Final = tables.role_holder.c
+BY_ID: Final = sa.select(*COLUMNS).where(tables.person.c.id.in_(sa.bindparam("ids", expanding=True)))
+HOLDERS: Final = (
+    sa.select(HOLDER.role, HOLDER.person_id)
+    .where(HOLDER.program == sa.bindparam("program"))
+    .order_by(HOLDER.role, HOLDER.since, HOLDER.person_id)
+)
 
 
 def set_person(connection: Connection, row: PersonRow, by: str, now: datetime) -> bool:
@@ -58,16 +66,13 @@ def person(connection: Connection, person_id: str) -> PersonRow | None:
 
 def people(connection: Connection, ids: Iterable[str]) -> Mapping[str, PersonRow]:
     """Everybody known, by id; an unknown id is left out."""
-    query = sa.select(*COLUMNS).where(tables.person.c.id.in_(list(ids)))
-    return {row["id"]: PersonRow(**row) for row in connection.execute(query).mappings()}
+    return {row["id"]: PersonRow(**row) for row in connection.execute(BY_ID, {"ids": list(ids)}).mappings()}
 
 
 def role_holders(connection: Connection, program: str) -> Mapping[str, tuple[str, ...]]:
     """Who holds each role of the program, by role; longest first."""
-    table = tables.role_holder.c
-    query = sa.select(table.role, table.person_id).where(table.program == program)
     holders: dict[str, tuple[str, ...]] = {}
-    for role, holder in connection.execute(query.order_by(table.role, table.since, table.person_id)):
+    for role, holder in connection.execute(HOLDERS, {"program": program}):
         holders[role] = (*holders.get(role, ()), holder)
     return holders
 

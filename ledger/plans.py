@@ -24,6 +24,12 @@ class TemplateRow(Frozen):
     source: str
 
 
+TEMPLATE: Final = tables.template.c
+IN_USE: Final = sa.select(*(TEMPLATE[name] for name in TemplateRow.model_fields)).where(
+    TEMPLATE.program == sa.bindparam("program"), TEMPLATE.name == sa.bindparam("rule"), TEMPLATE.in_use
+)
+
+
 class VersionTaken(Exception):
     """The version is another program's: a hash of what a plan means names its program too."""
 
@@ -94,9 +100,8 @@ def source(connection: Connection, version: str) -> str:
 
 def template(connection: Connection, program: str, rule: str, locale: str | None) -> TemplateRow | None:
     """The rule's template in the reader's language: fr-CA, else fr, else en; case and `_` for `-` do not matter."""
-    query = sa.select(*(tables.template.c[name] for name in TemplateRow.model_fields))
-    query = query.where(tables.template.c.program == program, tables.template.c.name == rule, tables.template.c.in_use)
-    found = {_plain(row["locale"]): TemplateRow(**row) for row in connection.execute(query).mappings()}
+    rows = connection.execute(IN_USE, {"program": program, "rule": rule}).mappings()
+    found = {_plain(row["locale"]): TemplateRow(**row) for row in rows}
     wanted = _plain(locale or FALLBACK)
     while wanted and wanted not in found:
         wanted = wanted.rpartition("-")[0]

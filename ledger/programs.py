@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Final
 
 import sqlalchemy as sa
 from pydantic import AwareDatetime, Field
@@ -22,11 +23,12 @@ class ProgramRow(Frozen):
 
 TABLE = tables.plan_pointer
 COLUMNS = [TABLE.c[name] for name in ProgramRow.model_fields]
+ONE: Final = sa.select(*COLUMNS).where(TABLE.c.program == sa.bindparam("name"))
 
 
 def program(connection: Connection, name: str) -> ProgramRow | None:
     """None: nothing was ever published for it."""
-    row = connection.execute(sa.select(*COLUMNS).where(TABLE.c.program == name)).mappings().first()
+    row = connection.execute(ONE, {"name": name}).mappings().first()
     return None if row is None else ProgramRow.model_validate(dict(row))
 
 

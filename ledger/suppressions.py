@@ -15,6 +15,11 @@ from plan.facts import Suppressed
 from plan.model import Frozen
 
 TABLE: Final = mail_tables.suppression
+EVER: Final = (
+    sa.select(TABLE)
+    .where(TABLE.c.address.in_(sa.bindparam("addresses", expanding=True)))
+    .order_by(TABLE.c.address, TABLE.c.id)
+)
 
 Cause = Literal["bounced", "invalid", "complained", "unsubscribed", "staff"]
 Source = Literal["sendgrid", "event", "reader", "staff"]  # the provider's list, what it reported, the reader, staff
@@ -79,8 +84,7 @@ def ever(connection: Connection, addresses: Collection[str]) -> Sequence[Suppres
     if not addresses:
         return []
     wanted = {address.casefold() for address in addresses}
-    query = sa.select(TABLE).where(TABLE.c.address.in_(wanted)).order_by(TABLE.c.address, TABLE.c.id)
-    return [SuppressionRow(**row) for row in connection.execute(query).mappings()]
+    return [SuppressionRow(**row) for row in connection.execute(EVER, {"addresses": list(wanted)}).mappings()]
 
 
 def cause(rows: Sequence[SuppressionRow]) -> Suppressed | None:
