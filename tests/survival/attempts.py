@@ -1,21 +1,18 @@
 """Activities in processes of their own that kill themselves at a named moment; the engine's part is played by hand.
 
 The engine runs an activity again when its process died; `Engine` does just that, at once where the engine would wait
-for a time-out. Everything else is real: process, ledger, provider's code path, SIGKILL. All processes are forked from
-one, since importing everything takes a second.
+for a time-out. Everything else is real: process, ledger, provider's code path, SIGKILL.
 """
 
 import os
 import signal
 import sqlite3
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from multiprocessing.connection import Client, Connection, Listener
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
@@ -38,6 +35,7 @@ from mail.message import Email
 from mail.sendgrid_mail import SendGrid
 from mail.smtp_mail import Smtp
 from mail.transport import Evidence, HandOver, Transport
+from tests.survival.nursery import born
 from tests.survival.worker import die
 from workflows.wire import DecideRequest, Decision, Outcome, SendRequest
 
@@ -136,6 +134,13 @@ class Job(NamedTuple):
     way: Way
     clock: datetime
 
+    def live(self, connection: Connection) -> None:
+        """Sends the answer, if it comes to that."""
+        answer = call(self)
+        if self.moment == ("B" if isinstance(self.request, DecideRequest) else "F"):
+            die()
+        connection.send(answer)
+
 
 class Answer(NamedTuple):
     """How a call ended. All None: its process was killed. `delay` in seconds, None where the engine chooses it."""
@@ -209,63 +214,23 @@ class Engine:
     @contextmanager
     def frozen(self, request: SendRequest) -> Iterator[Callable[[], Answer]]:
         """An attempt that stops itself on the wire; what is given lets it go on, and waits for its end."""
-        with self._born(request, "freeze") as (connection, pid):
+        with born(self._nursery, self._job(request, "freeze")) as process:
 
             def go_on() -> Answer:
-                os.kill(pid, signal.SIGCONT)
-                answer: Answer = connection.recv()
+                os.kill(process.pid, signal.SIGCONT)
+                answer: Answer = process.said()
                 return answer
 
             yield go_on
 
     def _call(self, request: DecideRequest | SendRequest, moment: Moment) -> Answer:
-        with self._born(request, moment) as (connection, _):
+        with born(self._nursery, self._job(request, moment)) as process:
             try:
-                answer: Answer = connection.recv()
+                answer = process.said()
             except EOFError:
                 return Answer()
+            assert isinstance(answer, Answer), answer
             return answer
 
-    @contextmanager
-    def _born(self, request: DecideRequest | SendRequest, moment: Moment) -> Iterator[tuple[Connection, int]]:
-        with Client(str(self._nursery)) as connection:
-            connection.send(Job(self._url, request, moment, self._way, self._clock))
-            yield connection, connection.recv()
-
-
-@contextmanager
-def nursery(folder: Path) -> Iterator[Path]:
-    """The process from which the others are forked; gives the path of its socket."""
-    socket = folder / "nursery"
-    program = "import sys; from tests.survival.attempts import bear; bear(sys.argv[1])"
-    command = [sys.executable, "-c", program, str(socket)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == b"ready\n"
-        try:
-            yield socket
-        finally:
-            process.kill()
-
-
-def bear(socket: str) -> None:
-    """Forks a process for each connection, until it is killed."""
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    with Listener(socket) as listener:
-        sys.stdout.write("ready\n")
-        sys.stdout.flush()
-        while True:
-            with listener.accept() as connection:
-                if os.fork() == 0:
-                    _live(connection)
-
-
-def _live(connection: Connection) -> None:
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    job: Job = connection.recv()
-    connection.send(os.getpid())
-    answer = call(job)
-    if job.moment == ("B" if isinstance(job.request, DecideRequest) else "F"):
-        die()
-    connection.send(answer)
-    os._exit(0)
+    def _job(self, request: DecideRequest | SendRequest, moment: Moment) -> Job:
+        return Job(self._url, request, moment, self._way, self._clock)

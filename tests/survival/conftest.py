@@ -17,12 +17,12 @@ __all__ = ["born", "ground", "reconciler", "welcomed"]
 
 
 @pytest.fixture
-async def scene(client: Client, temporal_server: TemporalServer, tmp_path: Path) -> AsyncIterator[Scene]:
+async def scene(client: Client, temporal_server: TemporalServer, tmp_path: Path, born: Path) -> AsyncIterator[Scene]:
     """An empty ledger in SQLite, an empty mail folder, nobody enrolled and no worker."""
     url = f"sqlite:///{tmp_path / 'ledger.db'}"
     migrate(url)
     mail = tmp_path / "mail"
     mail.mkdir()
     ledger = open_ledger(url)
-    yield Scene(client, temporal_server, url, ledger, mail)
+    yield Scene(client, temporal_server, url, ledger, mail, born)
     ledger.close()

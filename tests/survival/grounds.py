@@ -8,7 +8,8 @@ from typing import Final
 import pytest
 
 from tests.activities.given import JOURNEY, START, event
-from tests.survival.attempts import Engine, Moment, nursery
+from tests.survival.attempts import Engine, Moment
+from tests.survival.nursery import nursery
 from workflows.wire import DecideRequest, Decision, Due, SendRequest
 
 # By the plan's defaults a confirmation is sent again when its fate stays unknown, an announcement is not.
@@ -24,7 +25,7 @@ class Ground:
     born: Path
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def born(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with nursery(tmp_path_factory.mktemp("nursery")) as socket:
         yield socket

@@ -72,7 +72,6 @@ def bear() -> None:
         pid = os.fork()
         if pid == 0:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # its "ready" is for nobody
             asyncio.run(work(orders))
             os._exit(0)
         sys.stdout.write(f"{pid}\n")

@@ -1,14 +1,10 @@
 """A journey on the real server, its ledger, its mail folder, and worker processes to kill."""
 
 import asyncio
-import os
-import signal
-import subprocess
-import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from pathlib import Path
 from typing import Final, TypeVar
@@ -19,7 +15,8 @@ from ledger import Ledger, facts, journeys, messages, people
 from ledger.facts import FactRow
 from ledger.journeys import JourneyRow
 from tests.activities.given import JOURNEY, PLAN, ada, publish
-from tests.survival.worker import Orders
+from tests.survival.nursery import born
+from tests.survival.worker import READY, Orders
 from tests.temporal_server import TemporalServer
 from workflows import wire
 from workflows.journey import Journey
@@ -40,9 +37,15 @@ class Scene:
     url: str
     ledger: Ledger
     mail: Path
+    nursery: Path
 
-    async def enroll(self, journey: str = JOURNEY, plan: str = ALL_DAY) -> WorkflowHandle[Journey, None]:
-        """Ada, enrolled now as the starter does it, and her journey started."""
+    async def enroll(
+        self, journey: str = JOURNEY, plan: str = ALL_DAY, lost_after: timedelta | None = None
+    ) -> WorkflowHandle[Journey, None]:
+        """Ada, enrolled now as the starter does it, and her journey started.
+
+        `lost_after`: when the engine gives up a task whose worker died, in place of the usual ten seconds.
+        """
         publish(self.ledger, plan)
         _, program, person, process, cycle = journey.split(":")
         now = datetime.now(UTC)
@@ -67,6 +70,7 @@ class Scene:
             JourneyInput(program=program, process=process, cycle=cycle, person=person),
             id=journey,
             task_queue=wire.JOURNEYS,
+            task_timeout=lost_after,
         )
         return self.handle(journey)
 
@@ -84,19 +88,9 @@ class Scene:
             die_after_deciding=dies_after_deciding,
             die_at_hand_over=dies_at_hand_over,
         )
-        command = [sys.executable, "-m", "tests.survival.worker"]
-        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-            assert process.stdin is not None
-            assert process.stdout is not None
-            process.stdin.write(orders.model_dump_json())
-            process.stdin.close()
-            try:
-                assert process.stdout.readline() == "ready\n"
-                yield process.pid
-            finally:
-                if process.poll() is None:
-                    os.kill(process.pid, signal.SIGCONT)  # a stopped one too
-                    process.kill()
+        with born(self.nursery, orders) as process:
+            assert process.said() == READY
+            yield process.pid
 
     def facts(self, journey: str = JOURNEY) -> list[tuple[str, str]]:
         """(type, verdict) of every fact in the ledger, in order of arrival."""

@@ -1,9 +1,10 @@
 """SIGKILL at every moment of a message of its own: it leaves once, whoever wrote it."""
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-
-import pytest
+from itertools import product
+from typing import Final
 
 from ledger import messages, open_ledger
 from tests.activities.given import START, Desk, Recorder, by_hand, copy_of, enroll, event
@@ -11,16 +12,22 @@ from tests.survival.attempts import Engine, Moment, Way
 from tests.survival.grounds import Ground
 from workflows.wire import SendRequest
 
-CLAIMED_OR_LATER: tuple[Moment, ...] = ("C", "D", "E", "F")
+CLAIMED_OR_LATER: Final[tuple[Moment, ...]] = ("C", "D", "E", "F")
+CASES: Final = tuple(product(("by hand", "copy"), CLAIMED_OR_LATER))
 
 
-@pytest.mark.parametrize("moment", CLAIMED_OR_LATER)
-@pytest.mark.parametrize("kind", ["by hand", "copy"])
-def test_a_message_of_its_own_survives_its_worker(ground: Ground, moment: Moment, kind: str) -> None:
-    file = shutil.copy(ground.template, ground.folder / "ledger.db")
-    mail = ground.folder / "mail"
-    mail.mkdir()
-    url = f"sqlite:///{file}"
+def test_a_message_of_its_own_survives_its_worker(ground: Ground) -> None:
+    with ThreadPoolExecutor(len(CASES)) as threads:  # most of their time is waiting for leases
+        ends = threads.map(lambda case: play(ground, case[0], case[1]), CASES)
+    assert dict(zip(CASES, ends, strict=True)) == dict.fromkeys(CASES, ("sent", "accepted", False, 1))
+
+
+def play(ground: Ground, kind: str, moment: Moment) -> tuple[str, str, bool, int]:
+    """What became of one message: what was answered, what its row says, and how often it left."""
+    folder = ground.folder / f"{kind}-{moment}"
+    mail = folder / "mail"
+    mail.mkdir(parents=True)
+    url = f"sqlite:///{shutil.copy(ground.template, folder / 'ledger.db')}"
     with closing(open_ledger(url)) as ledger:
         enroll(ledger)
         desk = Desk(ledger)
@@ -30,9 +37,9 @@ def test_a_message_of_its_own_survives_its_worker(ground: Ground, moment: Moment
         message = by_hand(ledger) if kind == "by hand" else copy_of(desk, "remarked#r-1>applicant")
         engine = Engine(ground.born, url, Way("folder", str(mail)), START)
         request = SendRequest(journey=f"message:{message.message_id}", key=message.key, message_id=message.message_id)
-        assert engine.notify(request, moment, lambda _: None).result == "sent"
+        result = engine.notify(request, moment, lambda _: None).result
         with ledger.read() as connection:
             row = messages.row(connection, message.message_id)
     assert row is not None
-    assert (row.state, row.doubled) == ("accepted", False)
-    assert [one.name for one in mail.iterdir()] == [f"{message.message_id}.eml"]
+    assert {one.name for one in mail.iterdir()} <= {f"{message.message_id}.eml"}
+    return result, row.state, row.doubled, len(list(mail.iterdir()))

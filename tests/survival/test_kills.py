@@ -1,6 +1,7 @@
 """A worker dies at the worst moments; the journey goes on, and the ledger says what its history says."""
 
 import asyncio
+from datetime import timedelta
 
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.enums.v1 import EventType
@@ -12,7 +13,7 @@ from tests.survival.scene import Scene, exited, until
 
 async def test_a_worker_killed_at_the_end_of_decide_with_an_event_in_between(scene: Scene) -> None:
     """Its commit stands and nobody has heard of it; what it judged is judged again, together with what came since."""
-    journey = await scene.enroll()
+    journey = await scene.enroll(lost_after=timedelta(seconds=2))
     with scene.worker(dies_after_deciding="remark") as pid:
         await until(scene.letters, ["welcome"])
         await journey.signal("remark", {"id": "r-1", "data": {"score": 3}})

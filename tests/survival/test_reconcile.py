@@ -4,6 +4,7 @@ import asyncio
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -99,7 +100,7 @@ async def test_a_namespace_that_was_made_anew_gets_its_journeys_back(welcomed: S
     anew = await welcomed.server.client(await welcomed.server.new_namespace())
     there = Reconciler(anew, welcomed.ledger, AT_ONCE, grace=timedelta(0))
     assert found(await there.round(repair=True)) == {"missing": (1, 1)}
-    moved = Scene(anew, welcomed.server, welcomed.url, welcomed.ledger, welcomed.mail)
+    moved = replace(welcomed, client=anew)
     with moved.worker():
         await moved.handle().signal("submitted", {"id": "s-1"})
         await until(moved.letters, ["submission_confirmation", "welcome"])

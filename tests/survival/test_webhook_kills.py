@@ -1,9 +1,5 @@
 """The process that takes SendGrid's posts, killed before and after its commit: no event is lost, none is kept twice."""
 
-import os
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
@@ -21,11 +17,12 @@ from tests.ledger.reported import sent
 from tests.mail.sendgrid.fake import FakeSendGrid, Habits
 from tests.mail.sendgrid.reports import Report, report
 from tests.postgres import Postgres
-from tests.survival.webhook import DIES_AFTER, DIES_BEFORE, READY
+from tests.survival.grounds import Ground
+from tests.survival.nursery import Born, born
+from tests.survival.webhook import DIES_AFTER, DIES_BEFORE, READY, Webhook
 from tests.temporal_server import free_ports
 from tests.until import until_now
 
-ROOT: Final = Path(__file__).parent.parent.parent
 NUMBERS: Final = count(1)
 MESSAGES: Final = 12
 
@@ -53,19 +50,11 @@ def ledger(url: str) -> Iterator[Ledger]:
 
 
 @contextmanager
-def webhook(url: str, port: int, key: str, dies: str = "") -> Iterator[subprocess.Popen[str]]:
+def webhook(nursery: Path, url: str, port: int, key: str, dies: str = "") -> Iterator[Born]:
     """The real application in a process of its own, which kills itself at a moment of its first post, if it is told."""
-    command = [sys.executable, "-m", "tests.survival.webhook", url, str(port), key, dies]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}
-    ) as process:
-        try:
-            assert process.stdout is not None
-            assert process.stdout.readline().strip() == READY
-            yield process
-        finally:
-            if process.poll() is None:
-                process.kill()
+    with born(nursery, Webhook(url, port, key, dies)) as process:
+        assert process.said() == READY
+        yield process
 
 
 def events_of(ledger: Ledger) -> list[Report]:
@@ -92,17 +81,17 @@ def deliveries(ledger: Ledger) -> list[str | None]:
 
 @pytest.mark.parametrize("moment", [DIES_BEFORE, DIES_AFTER])
 def test_killed_at_its_commit_it_is_posted_to_again_until_every_event_is_kept_once(
-    url: str, ledger: Ledger, tmp_path: Path, moment: str
+    ground: Ground, url: str, ledger: Ledger, moment: str
 ) -> None:
     [port] = free_ports(1)
     events = events_of(ledger)
-    with FakeSendGrid(tmp_path, f"http://127.0.0.1:{port}/webhooks/sendgrid") as fake:
-        with webhook(url, port, fake.signer.public_key, moment) as process:
+    with FakeSendGrid(ground.folder, f"http://127.0.0.1:{port}/webhooks/sendgrid") as fake:
+        with webhook(ground.born, url, port, fake.signer.public_key, moment) as process:
             fake.report(*events)
-            assert process.wait(30) == -signal.SIGKILL
+            assert process.killed(30)
         assert len(kept(ledger)) == (len(events) if moment == DIES_AFTER else 0)
         assert not fake.acknowledged
-        with webhook(url, port, fake.signer.public_key):
+        with webhook(ground.born, url, port, fake.signer.public_key):
             until_now(lambda: len(fake.acknowledged) == len(events))
         assert fake.statuses[-1] == 200
         assert len(fake.statuses) > 1
@@ -111,20 +100,20 @@ def test_killed_at_its_commit_it_is_posted_to_again_until_every_event_is_kept_on
 
 
 def test_killed_again_and_again_under_doubled_and_shuffled_posts_it_loses_and_doubles_nothing(
-    url: str, ledger: Ledger, tmp_path: Path
+    ground: Ground, url: str, ledger: Ledger
 ) -> None:
     [port] = free_ports(1)
     events = events_of(ledger)
     began = datetime.now(UTC)
-    with FakeSendGrid(tmp_path, f"http://127.0.0.1:{port}/webhooks/sendgrid") as fake:
+    with FakeSendGrid(ground.folder, f"http://127.0.0.1:{port}/webhooks/sendgrid") as fake:
         fake.habits = Habits(copies=3, new_ids=True, shuffled=True)
         for moment, part in zip(
             (DIES_BEFORE, DIES_AFTER, DIES_AFTER), (events[::3], events[1::3], events[2::3]), strict=True
         ):
-            with webhook(url, port, fake.signer.public_key, moment) as process:
+            with webhook(ground.born, url, port, fake.signer.public_key, moment) as process:
                 fake.report(*part)
-                assert process.wait(30) == -signal.SIGKILL
-        with webhook(url, port, fake.signer.public_key):
+                assert process.killed(30)
+        with webhook(ground.born, url, port, fake.signer.public_key):
             until_now(lambda: {event["sg_event_id"] for event in fake.made} <= fake.acknowledged)
     assert len(kept(ledger)) == len(events)
     assert deliveries(ledger) == ["bounced"] * (MESSAGES // 3) + ["delivered"] * (MESSAGES - MESSAGES // 3)

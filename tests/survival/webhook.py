@@ -1,15 +1,15 @@
 """The real HTTP application as a process, which may kill itself before or after the commit of its first post."""
 
 import socket
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import sqlalchemy as sa
 import uvicorn
-from sqlalchemy import Connection
+from sqlalchemy import Connection as Database
 
 from ledger import Ledger
 from ledger.engine import WAIT
@@ -29,7 +29,7 @@ class MortalLedger(Ledger):
     dies = ""
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
+    def write(self) -> Iterator[Database]:
         with super().write() as connection:
             yield connection
             if self.dies == DIES_BEFORE:
@@ -41,22 +41,29 @@ class MortalLedger(Ledger):
 class Server(uvicorn.Server):
     """Says when it answers."""
 
+    def __init__(self, config: uvicorn.Config, connection: Connection) -> None:
+        super().__init__(config)
+        self._connection = connection
+
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        sys.stdout.write(f"{READY}\n")
-        sys.stdout.flush()
+        self._connection.send(READY)
 
 
-def main(url: str, port: str, key: str, dies: str) -> None:
-    """Serves until it is killed."""
-    backend = sa.make_url(url)
-    driver = "sqlite" if backend.get_backend_name() == "sqlite" else "postgresql+psycopg"
-    ledger = MortalLedger(backend.set(drivername=driver), WAIT)
-    ledger.dies = dies
-    settings = Settings(dir=Path.cwd(), mail=MailSettings(sendgrid_webhook_keys=(key,)))
-    app = application(Surroundings(ledger, settings, lambda: None))
-    Server(uvicorn.Config(app, port=int(port), lifespan="off", log_level="critical")).run()
+class Webhook(NamedTuple):
+    """Where it serves which ledger, whose posts it believes, and when it dies if it does."""
 
+    url: str
+    port: int
+    key: str
+    dies: str
 
-if __name__ == "__main__":
-    main(*sys.argv[1:])
+    def live(self, connection: Connection) -> None:
+        """Serves until it is killed."""
+        backend = sa.make_url(self.url)
+        driver = "sqlite" if backend.get_backend_name() == "sqlite" else "postgresql+psycopg"
+        ledger = MortalLedger(backend.set(drivername=driver), WAIT)
+        ledger.dies = self.dies
+        settings = Settings(dir=Path.cwd(), mail=MailSettings(sendgrid_webhook_keys=(self.key,)))
+        app = application(Surroundings(ledger, settings, lambda: None))
+        Server(uvicorn.Config(app, port=self.port, lifespan="off", log_level="critical"), connection).run()

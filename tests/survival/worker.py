@@ -1,14 +1,12 @@
-"""A worker process for the tests that kill it: the real activities, and a named moment at which it kills itself.
-
-Run as `python -m tests.survival.worker` with its orders as JSON on standard input.
-"""
+"""A worker process for the tests that kill it: the real activities, and a named moment at which it kills itself."""
 
 import asyncio
 import os
 import signal
-import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Final
 
@@ -32,6 +30,7 @@ from workflows.journey import Journey
 from workflows.wire import DecideRequest
 
 THREADS: Final = 16
+READY: Final = "ready"
 
 
 class Orders(BaseModel):
@@ -47,6 +46,10 @@ class Orders(BaseModel):
     key: str = ""
     lease: timedelta = LEASE
     patience: timedelta | None = None  # for evidence, at first and when urgent; by default what is usual
+
+    def live(self, connection: Connection) -> None:
+        """Says `ready` when it polls."""
+        asyncio.run(work(self, lambda: connection.send(READY)))
 
 
 def die() -> None:
@@ -95,8 +98,8 @@ def _patience(orders: Orders) -> Patience:
     return Patience() if orders.patience is None else Patience(orders.patience, orders.patience)
 
 
-async def work(orders: Orders) -> None:
-    """Polls until it is killed."""
+async def work(orders: Orders, ready: Callable[[], None] = lambda: None) -> None:
+    """Polls until it is killed; says when it does."""
     client = await Client.connect(orders.address, namespace=orders.namespace, data_converter=wire.DATA_CONVERTER)
     ledger = open_ledger(orders.ledger)
     shelf = Shelf()
@@ -115,10 +118,5 @@ async def work(orders: Orders) -> None:
         )
         mail = Worker(client, task_queue=wire.MAIL, activities=[notify.notify], activity_executor=sending)
         async with journeys, mail:
-            sys.stdout.write("ready\n")
-            sys.stdout.flush()
+            ready()
             await asyncio.Event().wait()
-
-
-if __name__ == "__main__":
-    asyncio.run(work(Orders.model_validate_json(sys.stdin.read())))
