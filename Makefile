@@ -40,10 +40,10 @@ demo: $(DEMO)
 	@$(VENV)/bin/waypost demo $(OPTIONS)
 
 test: $(TOOLS)
-	@$(RUN) pytest -n $(WORKERS) --dist loadfile $(OPTIONS) $(TESTS)
+	@$(RUN) pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(OPTIONS) $(TESTS)
 
 soak: $(TOOLS)
-	@SOAK=1 $(RUN) pytest -n $(WORKERS) --dist loadfile --timeout 900 --reliability docs/reliability.md $(OPTIONS) $(TESTS)
+	@SOAK=1 $(RUN) pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --timeout 900 --reliability docs/reliability.md $(OPTIONS) $(TESTS)
 
 check: format-check lint types arrows test
 

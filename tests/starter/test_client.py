@@ -1,5 +1,8 @@
+from datetime import timedelta
+
 import pytest
 
+from starter import client
 from starter.client import NoAnswer, Waypost
 from starter.refusal import Refused
 from starter.settings import Settings
@@ -27,7 +30,8 @@ async def test_an_ended_journey_still_answers(waypost: Waypost) -> None:
     assert (await waypost.snapshot(journey)).stage == "withdrawn"
 
 
-async def test_without_a_worker_there_is_no_answer(idle: Waypost) -> None:
+async def test_without_a_worker_there_is_no_answer(idle: Waypost, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "ANSWER_WITHIN", timedelta(seconds=0.5))
     with pytest.raises(NoAnswer, match="no worker answers for journey:trial"):
         await idle.snapshot(await new_journey(idle))
 

@@ -6,6 +6,7 @@ from temporalio.api.enums.v1 import EventType
 
 from ledger import facts, journeys, texts
 from ledger.facts import FactRow
+from starter import telling
 from starter.client import Waypost
 from starter.refusal import Refused
 from tests.starter.house import House
@@ -120,8 +121,9 @@ async def test_a_journey_that_nobody_enrolled_is_refused(idle: Waypost) -> None:
 
 
 async def test_without_a_worker_the_event_is_on_its_way_and_judged_once_when_one_comes(
-    idle: Waypost, idle_house: House
+    idle: Waypost, idle_house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(telling, "PATIENCE", 0.5)
     journey = await new_journey(idle)
     assert await idle.tell(journey, "submitted", id="s-1", wait=True) is None
     assert await _signals(idle, journey) == ["submitted"]

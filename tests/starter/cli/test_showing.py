@@ -1,5 +1,8 @@
+from datetime import timedelta
+
 import pytest
 
+from starter import client
 from tests.starter.conftest import Run
 from tests.starter.house import House
 from tests.until import until_now
@@ -44,6 +47,7 @@ def test_a_journey_is_shown_with_its_stage_and_messages(run: Run, person: str) -
 def test_without_a_worker_what_the_ledger_knows_is_shown(
     run: Run, idle_house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(client, "ANSWER_WITHIN", timedelta(seconds=0.5))
     monkeypatch.setenv("WAYPOST_DIR", str(idle_house.folder))
     run("person", "set", "alone", "--email", "alone@example.org")
     run("enroll", "alone", "--program", "trial", "--process", "application")
