@@ -89,9 +89,12 @@ def alter_messages() -> None:
     op.drop_constraint("ck_message_state", "message")
     op.create_check_constraint("ck_message_state", "message", STATES)
     op.alter_column("message", "journey_id", nullable=True)
-    for column, value in (("program", PROGRAM.format(table="message")), ("source", "'plan'"), ("channel", "'email'")):
+    added = {"program": PROGRAM.format(table="message"), "source": "'plan'", "channel": "'email'"}
+    for column in added:
         op.add_column("message", name(column, null=True))
-        op.execute(f"UPDATE message SET {column} = {value}")  # noqa: S608 - written here, from nobody
+    values = ", ".join(f"{column} = {value}" for column, value in added.items())
+    op.execute(f"UPDATE message SET {values}")  # noqa: S608 - written here, from nobody
+    for column in added:
         op.alter_column("message", column, nullable=False)
     for column in ("by", "delivery", "failure"):
         op.add_column("message", name(column, null=True))

@@ -1,0 +1,147 @@
+"""A ledger with a row in every table is migrated from each schema that there was, and keeps every value."""
+
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection
+
+from ledger import LedgerFault, journeys, messages, open_ledger, schema, sending
+from ledger.schema import SCHEMA_RANGE, migrate, upgrade
+from tests.postgres import Postgres
+
+# SQLite's expression of an index is not reflected, and not asked about here.
+pytestmark = pytest.mark.filterwarnings("ignore:Skipped unsupported reflection")
+
+NOW: Final = datetime(2026, 10, 5, 14, 30, tzinfo=UTC)
+INSTANT: Final = "2026-10-05T14:30:00.000000Z"  # as SQLite keeps it
+EARLIER: Final = [f"{number:04}" for number in range(1, SCHEMA_RANGE[1])]
+FIXED: Final[dict[str, Any]] = {  # what may not be anything
+    "state": "queued",
+    "one": 1,
+    "cause": "staff",
+    "purpose": "view",
+    "verdict": "accepted",
+    "told": {"credits": {"earned": 3}},
+    "roles": {},
+    "attributes": {},
+    "data": {},
+    "fields": {"applicant.name": "Ada ‹Lovelace›"},
+    "holidays": {},
+}
+IN: Final[dict[tuple[str, str], Any]] = {("channel", "state"): "up", ("message", "purpose"): "reminder"}
+
+
+def begun(url: str, revision: str) -> None:
+    """A ledger of that schema."""
+    with closing(open_ledger(url, references=False)) as ledger, ledger.write() as connection:
+        upgrade(connection, revision)
+
+
+def filled(connection: Connection) -> dict[str, dict[str, Any]]:
+    """A row in every table, related as the schema wants it; by table, as the database gives it back."""
+    tables = sa.MetaData()
+    tables.reflect(connection)
+    rows: dict[str, dict[str, Any]] = {}
+    for table in tables.sorted_tables:
+        if table.name == "alembic_version":
+            continue
+        row = {column.name: _value(table, column, rows) for column in table.columns}
+        connection.execute(sa.insert(table).values(**row))
+        rows[table.name] = dict(connection.execute(sa.select(table)).mappings().one())
+    return rows
+
+
+def _value(table: sa.Table, column: sa.Column[Any], rows: dict[str, dict[str, Any]]) -> Any:
+    for key in column.foreign_keys:
+        return rows[key.column.table.name][key.column.name]
+    if (table.name, column.name) in IN:
+        return IN[table.name, column.name]
+    if column.name in FIXED:
+        return FIXED[column.name]
+    match column.type:
+        case sa.Boolean():
+            return False
+        case sa.Integer():
+            return 1
+        case sa.DateTime():
+            return NOW
+        case sa.JSON():
+            return []
+        case sa.LargeBinary():
+            return b"\x00packed"
+        case sa.String(length=27):
+            return INSTANT
+    return f"{table.name}.{column.name}"
+
+
+@pytest.mark.parametrize("revision", EARLIER)
+def test_every_row_keeps_every_value(empty_url: str, revision: str) -> None:
+    begun(empty_url, revision)
+    with closing(open_ledger(empty_url)) as ledger:
+        with ledger.write() as connection:
+            before = filled(connection)
+        assert migrate(empty_url)
+        with ledger.read() as connection:
+            tables = sa.MetaData()
+            tables.reflect(connection)
+            for name, row in before.items():
+                after = connection.execute(sa.select(tables.tables[name])).mappings().one()
+                assert {column: after[column] for column in row} == row, name
+        assert not migrate(empty_url)
+
+
+def test_what_was_sent_before_messages_had_a_source_is_the_plan_s_and_e_mail(empty_url: str) -> None:
+    begun(empty_url, "0002")
+    with closing(open_ledger(empty_url)) as ledger:
+        with ledger.write() as connection:
+            before = filled(connection)
+        migrate(empty_url)
+        with ledger.read() as connection:
+            row = messages.row(connection, before["message"]["id"])
+            assert row is not None
+            journey = journeys.journey(connection, row.journey_id or "")
+            assert journey is not None
+            assert (row.program, row.source, row.channel, row.doubled) == (journey.program, "plan", "email", False)
+            [attempt] = sending.attempts(connection, row.id)
+            assert attempt.evidence == "none"
+
+
+def test_a_row_that_would_refer_to_nothing_stops_the_migration_of_an_sqlite_file(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'ledger.db'}"
+    (tmp_path / "ledger.db").touch()
+    begun(url, "0002")
+    with closing(open_ledger(url, references=False)) as ledger:
+        with ledger.write() as connection:
+            filled(connection)
+            connection.execute(sa.text("DELETE FROM journey"))
+        with pytest.raises(LedgerFault):
+            migrate(url)
+        with ledger.read() as connection:
+            assert schema.schema_problem(connection) == (
+                f"the ledger's schema is 2 and this Waypost needs {SCHEMA_RANGE[0]}; run waypost migrate"
+            )
+
+
+def test_a_step_may_take_as_long_as_a_large_ledger_needs(postgres: Postgres, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every other statement is given ten seconds."""
+    url, limits = postgres.create("limits"), []
+
+    upgrade_of_alembic = command.upgrade
+
+    def limit(connection: Connection) -> object:
+        return connection.execute(sa.text("SHOW statement_timeout")).scalar_one()
+
+    def steps(config: Config, revision: str) -> None:
+        limits.append(limit(config.attributes["connection"]))
+        upgrade_of_alembic(config, revision)
+
+    monkeypatch.setattr(command, "upgrade", steps)
+    migrate(url)
+    with closing(open_ledger(url)) as ledger, ledger.read() as connection:
+        assert [*limits, limit(connection)] == ["0", "10s"]
