@@ -20,7 +20,9 @@ __all__ = ["Ledger", "LedgerAway", "LedgerFault", "database_now", "open_ledger"]
 
 WAIT: Final = timedelta(seconds=10)
 CONNECTIONS: Final = 8
-NO_LEDGER: Final = "a ledger's address is sqlite:///PATH or postgresql://USER@HOST/DATABASE"
+NO_LEDGER: Final = (
+    "a ledger's address is sqlite:///PATH or postgresql://USER@HOST/DATABASE, with %40 for an @ in a password"
+)
 JOURNAL_BYTES: Final = 64 * 1024 * 1024  # SQLite's write-ahead log is cut back to this after a checkpoint
 
 
@@ -67,7 +69,7 @@ def open_ledger(url: str, *, wait: timedelta = WAIT, references: bool = True) ->
     """
     try:
         parsed = sa.make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # a port that is none is repeated, and may be half of a password with an @
         raise ValueError(NO_LEDGER) from None
     match parsed.get_backend_name():
         case "sqlite" if parsed.database and parsed.database != ":memory:":

@@ -142,6 +142,8 @@ def load_settings(folder: Path | None = None) -> Settings:
         return Settings(dir=chosen)
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{file} is not TOML: {error}") from None
+    except UnicodeDecodeError:
+        raise SettingsError(f"{file} is not TOML: it is not written in UTF-8") from None
     except OSError as error:
         raise SettingsError(f"{file} cannot be read: {error.strerror}") from None
     except ValidationError as error:

@@ -133,7 +133,15 @@ def test_a_refused_statement_is_told_without_its_values(ledger: Ledger) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["sqlite://", "sqlite:///:memory:", "mysql://root:secret@localhost/ledger", "ledger.db", ""]
+    "url",
+    [
+        "sqlite://",
+        "sqlite:///:memory:",
+        "mysql://root:secret@localhost/ledger",
+        "postgresql://ada:p@ss:secret@localhost/ledger",
+        "ledger.db",
+        "",
+    ],
 )
 def test_an_address_that_no_ledger_has_is_refused_and_not_repeated(url: str) -> None:
     with pytest.raises(ValueError, match=r"^a ledger's address is sqlite:///PATH or postgresql://") as raised:

@@ -99,6 +99,12 @@ def test_a_wrong_file_is_one_sentence_that_names_it_and_no_value(tmp_path: Path,
     assert "SG.secret" not in str(error.value)
 
 
+def test_a_file_in_another_encoding_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "waypost.toml").write_bytes("# für alle".encode("latin-1"))
+    with pytest.raises(SettingsError, match=r"waypost\.toml is not TOML: it is not written in UTF-8$"):
+        load_settings(tmp_path)
+
+
 def test_a_wrong_variable_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WAYPOST_MAIL_TRANSPORT", "pigeon")
     with pytest.raises(
