@@ -1,6 +1,7 @@
 """The activity `notify`: one message, one activity, claimed from its row, true at the moment of its attempt."""
 
 from collections.abc import Collection
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 
@@ -10,6 +11,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.alone import alone
+from activities.claiming import ANSWERS, Claiming, Turn
 from activities.compose import Composed, Held, NotNow, compose
 from activities.edge import edge
 from activities.shelf import Shelf
@@ -28,8 +30,8 @@ from ledger import (
     uncertain,
 )
 from ledger.case import basis, case
-from ledger.channels import ChannelRow
-from ledger.message_rows import Busy, Claimed, Gone, MessageRow
+from ledger.channels import ChannelRow, Probe
+from ledger.message_rows import Busy, Gone, MessageRow
 from ledger.uncertain import Patience
 from mail.transport import Accepted, ChannelRefused, FateUnknown, HandOver, NotTaken, Refused, Transport
 from plan.decide import decide
@@ -38,20 +40,10 @@ from workflows import wire
 from workflows.wire import Outcome, SendRequest
 
 LEASE: Final = timedelta(seconds=45)  # request 20 s < lease < start_to_close 60 s
-LOST: Final = "an attempt ended without an answer after its hand-over had begun"
 CHANNEL_DOWN: Final = timedelta(minutes=10)
 UNANSWERED: Final = timedelta(minutes=1)
 SOONEST: Final = timedelta(seconds=1)
 EXPIRED: Final = frozenset({"too_late", "no_opening_left"})
-ANSWERS: Final = {
-    "accepted": "sent",
-    "failed": "failed",
-    "unknown": "unknown",
-    "review": "unknown",
-    "cancelled": "cancelled",
-    "expired": "missed",
-    "missing": "cancelled",
-}
 
 
 class Ready(NamedTuple):
@@ -84,7 +76,7 @@ class Notify:
         self._transport = transport
         self._only_to = None if only_to is None else frozenset(address.casefold() for address in only_to)
         self._public_url = public_url
-        self._lease = lease
+        self._claiming = Claiming(transport, lease, patience)
         self._patience = patience
 
     @activity.defn(name=wire.NOTIFY, no_thread_cancel_exception=True)
@@ -95,26 +87,31 @@ class Notify:
         return self._notify(request, clock).model_dump(mode="json", exclude_defaults=True)
 
     def _notify(self, request: SendRequest, clock: datetime) -> Outcome:
-        row = self._claim(request, clock)
-        if isinstance(row, Outcome):
-            return row
-        match self._derive(row, clock):
-            case Ready() as ready if self._to_wire(ready, row, clock):
-                return self._hand_over(ready.composed, row, clock)
-            case Ready():
-                return self._again(row, "changed_meanwhile", clock)
-            case Held() as held:
-                return self._give_back(row, held, clock)
-            case NotNow() as refusal:
-                return self._refuse(row, refusal)
+        claim = self._claim(request, clock)
+        if isinstance(claim, Outcome):
+            return claim
+        row = claim.row
+        with ExitStack() as unless_handed_over:
+            if claim.probe is not None:
+                unless_handed_over.callback(self._make_way, claim.probe)
+            match self._derive(row, clock):
+                case Ready() as ready if self._to_wire(ready, row, clock):
+                    unless_handed_over.pop_all()
+                    return self._hand_over(ready.composed, row, clock)
+                case Ready():
+                    return self._again(row, "changed_meanwhile", clock)
+                case Held() as held:
+                    return self._give_back(row, held, clock)
+                case NotNow() as refusal:
+                    return self._refuse(row, refusal)
 
-    def _claim(self, request: SendRequest, clock: datetime) -> MessageRow | Outcome:
+    def _claim(self, request: SendRequest, clock: datetime) -> Turn | Outcome:
         with self._ledger.write() as conn:
-            claim = self._claimed(conn, request, clock)
+            claim = self._claiming.claimed(conn, request, clock)
             closed_for = channels.left(conn, claim) if isinstance(claim, ChannelRow) else SOONEST
         match claim:
-            case Claimed():
-                return claim.row
+            case Turn():
+                return claim
             case Busy():
                 delay = max(claim.left, SOONEST)
                 raise ApplicationError("an earlier attempt holds the row", type="Busy", next_retry_delay=delay)
@@ -124,33 +121,10 @@ class Notify:
             case Gone():
                 return _ended(request.key, claim.state)
 
-    def _claimed(self, conn: Connection, request: SendRequest, clock: datetime) -> Claimed | Busy | Gone | ChannelRow:
-        row = messages.row(conn, request.message_id)
-        fence = request.fence or (row.fence if row else 0)
-        mine = row is not None and row.fence == fence
-        if row is not None and mine and row.state in {"on_wire", "unknown"}:
-            doubt = self._settled(conn, row)
-            if doubt is not None:
-                return doubt
-        elif row is not None and mine and row.state in ANSWERS:
-            return Gone(state=row.state, row=row)
-        closed = channels.shut(conn, self._transport.name)
-        return closed or sending.claim(conn, request.message_id, fence, self._lease, clock, _wall())
-
-    def _settled(self, conn: Connection, row: MessageRow) -> Busy | Gone | None:
-        """What holds for a message that may have been taken; None: it may be sent again."""
-        if row.state == "on_wire":  # the attempt before this one died between its last commit and its answer
-            alive = sending.busy(conn, row)
-            if alive.left > timedelta(0):
-                return alive
-            handed = uncertain.last_attempt(conn, row)
-            wait = uncertain.first_wait(row, handed.evidence if handed else "none", self._patience)
-            sending.unknown(conn, row.id, row.attempt, "lost_attempt", LOST, _wall(), wait)
-            row = messages.row(conn, row.id) or row
-        settled = uncertain.settle(conn, row, self._patience, _wall())
-        if settled == "wait":
-            return sending.busy(conn, messages.row(conn, row.id) or row)
-        return None if settled == "resend" else Gone(state="review", row=row)
+    def _make_way(self, probe: Probe) -> None:
+        """The message that was to try the channel does not leave: the next one may try it at once."""
+        with self._ledger.write() as conn:
+            channels.give_back(conn, probe)
 
     def _derive(self, row: MessageRow, clock: datetime) -> Ready | Held | NotNow:
         """Decides once more for this instant: quiet hours, lateness and days left are true when the message leaves."""

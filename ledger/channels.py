@@ -1,7 +1,7 @@
 """The state of each way out: up, busy (the provider limits us), or down (it refuses us, and staff must mend that).
 
 While one is not up, messages wait here instead of each asking the provider. When the wait is over one message goes
-ahead; its answer says how it goes on for all.
+ahead, with the channel's probe; its answer says how it goes on for all. One that is not handed over gives it back.
 """
 
 from collections.abc import Sequence
@@ -41,16 +41,35 @@ def channels(connection: Connection) -> Sequence[ChannelRow]:
     return [ChannelRow(**row) for row in connection.execute(sa.select(TABLE).order_by(TABLE.c.transport)).mappings()]
 
 
+class Probe(Frozen):
+    """The right to try a channel that is not up, alone, `until` then on the database's clock."""
+
+    transport: str
+    until: AwareDatetime
+
+
 def shut(connection: Connection, transport: str) -> ChannelRow | None:
-    """The channel while nothing may leave by it; None: go ahead. In a write: whoever goes ahead is alone in that."""
-    found = connection.execute(sa.select(TABLE).where(TABLE.c.transport == transport)).mappings().first()
-    if found is None or found["state"] == "up":
-        return None
+    """The channel unless it is up; nothing leaves by it but with its probe."""
+    not_up = sa.select(TABLE).where(TABLE.c.transport == transport, TABLE.c.state != "up")
+    found = connection.execute(not_up).mappings().first()
+    return None if found is None else ChannelRow(**found)
+
+
+def probe(connection: Connection, row: ChannelRow) -> Probe | None:
+    """Takes the probe of a channel that is shut; None: its wait is not over, or somebody else has it."""
     over = sa.or_(TABLE.c.retry_at.is_(None), TABLE.c.retry_at <= database_now(connection))
-    mine = sa.update(TABLE).where(TABLE.c.transport == transport, TABLE.c.state != "up", over)
-    if connection.execute(mine.values(retry_at=database_now(connection, PROBE))).rowcount:
-        return None
-    return ChannelRow(**found)
+    mine = sa.update(TABLE).where(TABLE.c.transport == row.transport, TABLE.c.state != "up", over)
+    taken = mine.values(retry_at=database_now(connection, PROBE)).returning(TABLE.c.retry_at)
+    until = connection.execute(taken).scalar_one_or_none()
+    return None if until is None else Probe(transport=row.transport, until=until)
+
+
+def give_back(connection: Connection, probe: Probe) -> None:
+    """Nothing was handed over with the probe: another may have it at once, unless the channel has been shut anew."""
+    mine = sa.update(TABLE).where(
+        TABLE.c.transport == probe.transport, TABLE.c.state != "up", TABLE.c.retry_at == probe.until
+    )
+    connection.execute(mine.values(retry_at=database_now(connection)))
 
 
 def left(connection: Connection, row: ChannelRow) -> timedelta:

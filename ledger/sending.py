@@ -18,22 +18,16 @@ from ledger.row_machine import MOVES, NOT_HELD, Move
 
 TABLE: Final = mail_tables.message
 ATTEMPT: Final = mail_tables.attempt
+CHANNEL: Final = mail_tables.channel.c
 
 
 def claim(
     connection: Connection, message_id: str, fence: int, lease: timedelta, clock: datetime, now: datetime
 ) -> Claimed | Busy | Gone:
-    """Takes the row for one attempt, numbered anew, if nobody holds it, its rest is over and it is still wanted."""
-    time = database_now(connection)
-    rested = sa.or_(TABLE.c.next_at.is_(None), TABLE.c.next_at <= time)
-    free = sa.and_(sa.or_(TABLE.c.state != "claimed", TABLE.c.lease_until <= time), rested)
-    wanted = sa.and_(TABLE.c.id == message_id, TABLE.c.fence == fence, TABLE.c.state.in_(MOVES["claim"].sources))
-    taken = sa.update(TABLE).where(wanted, free).returning(TABLE)
-    numbered = {"state": MOVES["claim"].target, "attempt": TABLE.c.attempt + 1, "tried_at": clock, "changed_at": now}
-    leased = {**numbered, **NOT_HELD, "lease_until": database_now(connection, lease), "next_at": None}
-    found = connection.execute(taken.values(leased)).mappings().first()
-    if found is not None:
-        return Claimed(row=MessageRow(**found))
+    """Takes the row for one attempt, or says why it cannot be taken."""
+    taken = take(connection, message_id, fence, lease, clock, now)
+    if taken is not None:
+        return Claimed(row=taken)
     there = connection.execute(sa.select(TABLE).where(TABLE.c.id == message_id)).mappings().first()
     if there is None:
         return Gone(state="missing")
@@ -41,6 +35,35 @@ def claim(
     if row.fence != fence or row.state not in MOVES["claim"].sources:
         return Gone(state=row.state, row=row)
     return busy(connection, row)
+
+
+def take(
+    connection: Connection,
+    message_id: str,
+    fence: int | None,
+    lease: timedelta,
+    clock: datetime,
+    now: datetime,
+    *,
+    while_up: str | None = None,
+) -> MessageRow | None:
+    """Takes the row for one attempt, numbered anew, if nobody holds it, its rest is over and it is still wanted.
+
+    Under whichever fence it has if none is given; `while_up`: only unless this channel is known not to be up.
+    """
+    time = database_now(connection)
+    rested = sa.or_(TABLE.c.next_at.is_(None), TABLE.c.next_at <= time)
+    free = sa.and_(sa.or_(TABLE.c.state != "claimed", TABLE.c.lease_until <= time), rested)
+    wanted = sa.and_(TABLE.c.id == message_id, TABLE.c.state.in_(MOVES["claim"].sources))
+    taken = sa.update(TABLE).where(wanted, free).returning(TABLE)
+    if fence is not None:
+        taken = taken.where(TABLE.c.fence == fence)
+    if while_up is not None:
+        taken = taken.where(~sa.exists().where(CHANNEL.transport == while_up, CHANNEL.state != "up"))
+    numbered = {"state": MOVES["claim"].target, "attempt": TABLE.c.attempt + 1, "tried_at": clock, "changed_at": now}
+    leased = {**numbered, **NOT_HELD, "lease_until": database_now(connection, lease), "next_at": None}
+    found = connection.execute(taken.values(leased)).mappings().first()
+    return None if found is None else MessageRow(**found)
 
 
 def busy(connection: Connection, row: MessageRow) -> Busy:

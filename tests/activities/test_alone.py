@@ -5,6 +5,7 @@ from typing import Final
 import pytest
 from temporalio.testing import ActivityEnvironment
 
+from activities.claiming import Turn
 from activities.notify import Notify, Ready
 from activities.shelf import Shelf
 from activities.withdraw import Withdraw
@@ -128,9 +129,9 @@ def test_it_leaves_under_the_plan_of_that_instant(desk: Desk, ledger: Ledger) ->
 def test_what_changes_between_rendering_and_the_wire_stops_it(desk: Desk, ledger: Ledger, change: str) -> None:
     due = by_hand(ledger)
     activity = Notify(ledger, Shelf(), Recorder())
-    row = activity._claim(SendRequest(key=due.key, message_id=due.message_id), START)
-    assert isinstance(row, MessageRow)
-    ready = activity._derive(row, START)
+    turn = activity._claim(SendRequest(key=due.key, message_id=due.message_id), START)
+    assert isinstance(turn, Turn)
+    ready = activity._derive(turn.row, START)
     assert isinstance(ready, Ready)
     if change == "plan":
         publish(ledger, PLAN.replace("30 days, 7 days", "20 days, 7 days"))
@@ -141,15 +142,15 @@ def test_what_changes_between_rendering_and_the_wire_stops_it(desk: Desk, ledger
             suppressions.suppress(conn, "ada@example.org", "complained", "event", "test", START)
         elif change == "taken back":
             messages.cancel(conn, due.message_id, "cancelled_by_staff", START)
-    assert not activity._to_wire(ready, row, START)
+    assert not activity._to_wire(ready, turn.row, START)
 
 
 def test_what_changed_meanwhile_may_leave_at_once(desk: Desk, ledger: Ledger) -> None:
     due = by_hand(ledger)
     activity = Notify(ledger, Shelf(), Recorder())
-    row = activity._claim(SendRequest(key=due.key, message_id=due.message_id), START)
-    assert isinstance(row, MessageRow)
-    assert activity._again(row, "changed_meanwhile", START).again_at == START
+    turn = activity._claim(SendRequest(key=due.key, message_id=due.message_id), START)
+    assert isinstance(turn, Turn)
+    assert activity._again(turn.row, "changed_meanwhile", START).again_at == START
     assert desk.notify(due, Recorder()).result == "sent"
 
 

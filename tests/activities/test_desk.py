@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from activities.claiming import Turn
 from activities.notify import Notify, Ready
 from activities.shelf import Shelf
 from ledger import Ledger, suppressions, wake_ups
-from ledger.message_rows import MessageRow
 from ledger.suppressions import Cause
 from mail.transport import Accepted
 from tests.activities.given import JOURNEY, PLAN, START, Desk, Recorder, event, publish
@@ -83,15 +83,15 @@ def test_what_comes_or_goes_between_rendering_and_the_wire_stops_the_message(
     if change == "lifted":
         suppress(ledger, BOB)
     activity = Notify(ledger, Shelf(), Recorder())
-    row = activity._claim(SendRequest(key=due.key, message_id=due.message_id, fence=due.fence), START)
-    assert isinstance(row, MessageRow)
-    ready = activity._derive(row, START)
+    turn = activity._claim(SendRequest(key=due.key, message_id=due.message_id, fence=due.fence), START)
+    assert isinstance(turn, Turn)
+    ready = activity._derive(turn.row, START)
     assert isinstance(ready, Ready)
     if change == "lifted":
         lift(ledger, BOB)
     else:
         suppress(ledger, BOB)
-    assert not activity._to_wire(ready, row, START)
+    assert not activity._to_wire(ready, turn.row, START)
 
 
 @pytest.mark.parametrize(("plan", "reached"), [(SOME, [ANNE, BOB]), (OPTIONAL, [ANNE])])

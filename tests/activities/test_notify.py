@@ -1,15 +1,18 @@
 """One attempt of `notify`: claimed from its row, true at its instant, and every end of it written down."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from temporalio.exceptions import ApplicationError
 
+from activities.claiming import Turn
 from activities.notify import Notify, Ready
 from activities.shelf import Shelf
-from ledger import Ledger, bodies, channels, facts, sending, suppressions, wake_ups
-from ledger.message_rows import MessageRow
+from ledger import Ledger, bodies, channels, facts, sending, suppressions, tables, wake_ups
 from mail.transport import Accepted, ChannelRefused, HandOver, NotTaken, Refused
 from tests.activities.given import (
     JOURNEY,
@@ -34,6 +37,32 @@ WEEK = "due_reminder:P7D@2026-12-04>applicant"
 @pytest.fixture
 def welcome(desk: Desk) -> Due:
     return desk.decide().due[0]
+
+
+def shut_channel(ledger: Ledger) -> None:
+    """It is down, and its wait is over."""
+    with ledger.write() as conn:
+        channels.shut_for(conn, "recorder", "down", "the key was refused", timedelta(0), START)
+
+
+def take_probe(ledger: Ledger) -> None:
+    """As if another message had gone ahead."""
+    shut_channel(ledger)
+    with ledger.write() as conn:
+        row = channels.shut(conn, "recorder")
+        assert row is not None
+        assert channels.probe(conn, row) is not None
+
+
+@contextmanager
+def plan_unreadable(ledger: Ledger) -> Iterator[None]:
+    """No worker that starts can load the plan."""
+    version = tables.plan_version
+    with ledger.write() as conn:
+        conn.execute(sa.update(version).values(source="?"))
+    yield
+    with ledger.write() as conn:
+        conn.execute(sa.update(version).values(source=PLAN))
 
 
 def test_a_message_leaves_once_with_everything_the_ledger_keeps_of_it(desk: Desk, welcome: Due) -> None:
@@ -100,15 +129,53 @@ def test_a_channel_that_is_shut_is_not_asked_by_every_message(
 def test_when_a_shut_channel_may_be_tried_again_one_message_goes_ahead(
     desk: Desk, welcome: Due, ledger: Ledger
 ) -> None:
-    with ledger.write() as conn:
-        channels.shut_for(conn, "recorder", "down", "the key was refused", timedelta(0), START)
-    with ledger.write() as conn:
-        assert channels.shut(conn, "recorder") is None
+    take_probe(ledger)
     recorder = Recorder()
     with pytest.raises(ApplicationError) as raised:
         desk.notify(welcome, recorder)
     assert raised.value.type == "channel_down"
     assert recorder.given == []
+    assert (desk.row(WELCOME).state, desk.row(WELCOME).attempt) == ("queued", 0)
+
+
+@pytest.mark.parametrize("kept_by", ["its address", "its time", "its hours", "its attempt", "its plan"])
+def test_a_message_that_stays_leaves_the_trial_of_its_channel_to_the_next_one(
+    desk: Desk, ledger: Ledger, kept_by: str
+) -> None:
+    now = after(53, hours=9)
+    welcome, reminder = sorted(desk.decide(now).due, key=lambda due: due.key, reverse=True)
+    shut_channel(ledger)
+    recorder = Recorder()
+    match kept_by:
+        case "its address":
+            assert desk.notify(reminder, recorder, now, only_to=["staff@example.org"]).result == "given_back"
+        case "its time":
+            assert desk.notify(reminder, recorder, after(57)).result == "missed"
+        case "its hours":
+            assert desk.notify(reminder, recorder, after(53, hours=12)).result == "given_back"
+        case "its attempt":
+            with ledger.write() as conn:
+                sending.claim(conn, reminder.message_id, reminder.fence, timedelta(minutes=1), now, now)
+            with pytest.raises(ApplicationError, match="holds the row"):
+                desk.notify(reminder, recorder, now)
+        case _:
+            with plan_unreadable(ledger), pytest.raises(ApplicationError, match="does not load"):
+                desk.notify(reminder, recorder, now)
+    assert recorder.given == []
+    assert desk.notify(welcome, recorder, now).result == "sent"
+    with ledger.read() as conn:
+        assert [row.state for row in channels.channels(conn)] == ["up"]
+
+
+def test_a_message_that_was_handed_over_keeps_the_trial_of_its_channel(
+    desk: Desk, welcome: Due, ledger: Ledger
+) -> None:
+    shut_channel(ledger)
+    recorder = Recorder([NotTaken(sentence="there is no connection")])
+    for _ in range(2):
+        with pytest.raises(ApplicationError):
+            desk.notify(welcome, recorder)
+    assert len(recorder.given) == 1
 
 
 def test_a_refusal_is_final_and_flagged(desk: Desk, welcome: Due) -> None:
@@ -208,15 +275,15 @@ def test_a_suppression_that_comes_or_goes_between_rendering_and_the_wire_stops_t
     desk: Desk, ledger: Ledger, welcome: Due, change: str
 ) -> None:
     activity = Notify(ledger, Shelf(), Recorder())
-    row = activity._claim(SendRequest(key=welcome.key, message_id=welcome.message_id, fence=welcome.fence), START)
-    assert isinstance(row, MessageRow)
-    ready = activity._derive(row, START)
+    turn = activity._claim(SendRequest(key=welcome.key, message_id=welcome.message_id, fence=welcome.fence), START)
+    assert isinstance(turn, Turn)
+    ready = activity._derive(turn.row, START)
     assert isinstance(ready, Ready)
     with ledger.write() as conn:
         suppressions.suppress(conn, "Ada@example.org", "bounced", "event", "test", START)
         if change == "lifted":
             suppressions.lift(conn, "ada@example.org", ["bounced"], "test", "corrected", START)
-    assert activity._to_wire(ready, row, START) == (change == "lifted")
+    assert activity._to_wire(ready, turn.row, START) == (change == "lifted")
 
 
 def test_a_suppressed_address_holds_every_message_until_it_is_lifted(desk: Desk, ledger: Ledger) -> None:

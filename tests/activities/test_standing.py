@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
+from activities.claiming import Turn
 from activities.notify import Notify, Ready
 from activities.shelf import Shelf
 from ledger import Ledger, LedgerAway, people, plans, programs
-from ledger.message_rows import MessageRow
 from ledger.people import PersonRow
 from tests.activities.given import PLAN, START, Desk, Recorder, ada, after, event, publish
 from workflows.wire import SendRequest
@@ -24,9 +24,9 @@ def test_27_what_changes_between_rendering_and_the_wire_stops_the_message(
     now = after(53, hours=4)
     due = next(due for due in desk.decide(now).due if due.key == WEEK)
     activity = Notify(ledger, Shelf(), Recorder())
-    row = activity._claim(SendRequest(key=due.key, message_id=due.message_id, fence=due.fence), now)
-    assert isinstance(row, MessageRow)
-    ready = activity._derive(row, now)
+    turn = activity._claim(SendRequest(key=due.key, message_id=due.message_id, fence=due.fence), now)
+    assert isinstance(turn, Turn)
+    ready = activity._derive(turn.row, now)
     assert isinstance(ready, Ready)
     if change == "plan":
         publish(ledger, PLAN.replace("30 days, 7 days", "20 days, 7 days"))
@@ -42,7 +42,7 @@ def test_27_what_changes_between_rendering_and_the_wire_stops_the_message(
             assert programs.close(conn, "guild", "test", None, START)
     else:
         desk.decide(now, event(1, "submitted", at=now))
-    assert not activity._to_wire(ready, row, now)
+    assert not activity._to_wire(ready, turn.row, now)
 
 
 def test_while_somebody_publishes_nothing_goes_on_the_wire(desk: Desk, ledger: Ledger) -> None:
@@ -50,12 +50,12 @@ def test_while_somebody_publishes_nothing_goes_on_the_wire(desk: Desk, ledger: L
     due = next(due for due in desk.decide(now).due if due.key == WEEK)
     with closing(ledger.with_wait(timedelta(seconds=0.5))) as impatient:
         activity = Notify(impatient, Shelf(), Recorder())
-        row = activity._claim(SendRequest(key=due.key, message_id=due.message_id, fence=due.fence), now)
-        assert isinstance(row, MessageRow)
-        ready = activity._derive(row, now)
+        turn = activity._claim(SendRequest(key=due.key, message_id=due.message_id, fence=due.fence), now)
+        assert isinstance(turn, Turn)
+        ready = activity._derive(turn.row, now)
         assert isinstance(ready, Ready)
         with ledger.write() as conn:
             plans.hold(conn, "guild")
             with pytest.raises(LedgerAway):
-                activity._to_wire(ready, row, now)
-        assert activity._to_wire(ready, row, now)
+                activity._to_wire(ready, turn.row, now)
+        assert activity._to_wire(ready, turn.row, now)
