@@ -16,7 +16,7 @@ from activities.reporting import reported
 from activities.shelf import Shelf
 from activities.succession import begin_next
 from activities.telling import told
-from ledger import facts, journeys
+from ledger import facts, journeys, programs
 from ledger.case import case, journey
 from ledger.engine import Ledger
 from ledger.facts import FactRow
@@ -64,13 +64,14 @@ class Decide:
             return _problem("this journey is not in the ledger: enroll it, or terminate it", now), None
         epoch = journeys.epoch(conn, row.id, run_id)
         journeys.set_fence(conn, row.id, epoch, request.wake, request.history_length)
-        plan = self._shelf.current(conn, row.program)
+        program = programs.program(conn, row.program)
+        plan = self._shelf.plan(conn, program) if program is not None else None
         if plan is None or row.process not in plan.processes:
             return _problem(f"no published plan of {row.program} has the process {row.process}", now), None
         facts.void_from(conn, row.id, request.wake)
         heard, others = judged(conn, plan, journey(row), request.events, now)
         ours = reported(conn, row.id, now)
-        known = case(conn, row, plan, now, [new.fact for new in (*heard, *ours)])
+        known = case(conn, row, plan, now, [new.fact for new in (*heard, *ours)], program)
         agenda = decide(plan, known.journey, known.facts, known.people, known.sent, now)
         _store(conn, row, request.wake, (*heard, *ours), agenda)
         due, stop = fit(conn, plan, known, agenda, request.in_flight, wall)

@@ -15,7 +15,7 @@ from activities.claiming import ANSWERS, Claiming, Turn
 from activities.compose import Composed, Held, NotNow, compose
 from activities.edge import edge
 from activities.shelf import Shelf
-from activities.standing import Standing, standing, standing_in
+from activities.standing import Standing, standing, standing_in, stands
 from ledger import (
     Ledger,
     bodies,
@@ -26,12 +26,14 @@ from ledger import (
     page_tokens,
     people,
     plans,
+    programs,
     sending,
     uncertain,
 )
 from ledger.case import basis, case
 from ledger.channels import ChannelRow, Probe
 from ledger.message_rows import Busy, Gone, MessageRow
+from ledger.programs import ProgramRow
 from ledger.uncertain import Patience
 from mail.transport import Accepted, ChannelRefused, FateUnknown, HandOver, NotTaken, Refused, Transport
 from plan.decide import decide
@@ -129,11 +131,14 @@ class Notify:
     def _derive(self, row: MessageRow, clock: datetime) -> Ready | Held | NotNow:
         """Decides once more for this instant: quiet hours, lateness and days left are true when the message leaves."""
         with self._ledger.read() as conn:
-            plan = self._shelf.current(conn, row.program)
-            if plan is None:
+            program = programs.program(conn, row.program)
+            if program is None:
                 return NotNow("retracted", for_good=True)
-            derive = _of_the_plan if row.source == "plan" else _of_nobodys_plan
-            derived = derive(conn, plan, row, clock, self._public_url)
+            plan = self._shelf.plan(conn, program)
+            if row.source == "plan":
+                derived = _of_the_plan(conn, plan, program, row, clock, self._public_url)
+            else:
+                derived = _of_nobodys_plan(conn, plan, row, clock, self._public_url)
             if isinstance(derived, Ready) and not self._may_write_to(derived.composed):
                 return Held("address_not_allowed", "outside production this address may not be written to")
             return derived
@@ -146,7 +151,7 @@ class Notify:
         email, links = ready.composed.email, ready.composed.links
         with self._ledger.write() as conn:
             plans.stay(conn, row.program)
-            if standing(conn, ready.plan, row) != ready.standing:
+            if not stands(conn, ready.plan, row, ready.standing, email.to[0].email):
                 return False
             if row.source != "plan":  # a row of the plan is kept up to date by deciding
                 messages.refresh(conn, row.id, plan_version=ready.plan.version)
@@ -240,12 +245,12 @@ class Notify:
 
 
 def _of_the_plan(
-    conn: Connection, plan: Plan, row: MessageRow, clock: datetime, public_url: str | None
+    conn: Connection, plan: Plan, program: ProgramRow, row: MessageRow, clock: datetime, public_url: str | None
 ) -> Ready | Held | NotNow:
     journey = journeys.journey(conn, row.journey_id) if row.journey_id else None
     if journey is None:
         return NotNow("retracted", for_good=True)
-    known = case(conn, journey, plan, clock)
+    known = case(conn, journey, plan, clock, program=program)
     agenda = decide(plan, known.journey, known.facts, known.people, known.sent, clock)
     occurrence = next((planned for planned in agenda.occurrences if planned.key == row.key), None)
     if occurrence is None:

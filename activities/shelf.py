@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from temporalio.exceptions import ApplicationError
 
 from ledger import plans, programs
+from ledger.programs import ProgramRow
 from plan.load import read_back
 from plan.model import Plan
 
@@ -26,8 +27,10 @@ class Shelf:
     def current(self, conn: Connection, program: str) -> Plan | None:
         """The program's current plan; None when none is published."""
         row = programs.program(conn, program)
-        if row is None:
-            return None
+        return self.plan(conn, row) if row is not None else None
+
+    def plan(self, conn: Connection, row: ProgramRow) -> Plan:
+        """The current plan of a program that this transaction has read."""
         plan = self._version(conn, row.version)
         return self._launched(plan, row.launched) if row.launched else plan
 

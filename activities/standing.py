@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 from ledger import people, programs, suppressions
 from ledger.case import Case, readers
 from ledger.message_rows import MessageRow
+from ledger.unchanged import untouched
 from plan.facts import Person
 from plan.model import Plan
 
@@ -31,6 +32,16 @@ def standing(conn: Connection, plan: Plan, row: MessageRow) -> Standing:
     against = frozenset(each.id for rows in desk.values() for each in rows)
     version = program.version if program else None
     return Standing(version, reader, person.revision if person else 0, closed, against)
+
+
+def stands(conn: Connection, plan: Plan, row: MessageRow, known: Standing, address: str) -> bool:
+    """Whether it is as `known` still, and `address` was the reader's. Of nearly every reader one statement tells."""
+    reader, version = known.reader, known.version
+    if reader is not None and reader.id == row.person_id and version is not None:
+        asked = (row.program, version, known.closed, reader.id, known.revision, address)
+        if untouched(conn, *asked):
+            return True
+    return standing(conn, plan, row) == known
 
 
 def standing_in(conn: Connection, plan: Plan, row: MessageRow, case: Case) -> Standing:

@@ -14,6 +14,7 @@ from ledger.journeys import JourneyRow
 from ledger.message_rows import MessageRow, original
 from ledger.opt_outs import Wishes
 from ledger.people import PersonRow
+from ledger.programs import ProgramRow
 from ledger.suppressions import SuppressionRow
 from plan.facts import Fact, Journey, People, Person, Sent
 from plan.model import Plan
@@ -48,8 +49,18 @@ class Case:
     persons: Mapping[str, PersonRow]
 
 
-def case(conn: Connection, row: JourneyRow, plan: Plan, now: datetime, heard: Iterable[Fact] = ()) -> Case:
-    """The case of `row` under `plan` at `now` on the journey's clock, with facts `heard` that are not stored yet."""
+def case(
+    conn: Connection,
+    row: JourneyRow,
+    plan: Plan,
+    now: datetime,
+    heard: Iterable[Fact] = (),
+    program: ProgramRow | None = None,
+) -> Case:
+    """The case of `row` under `plan` at `now` on the journey's clock, with facts `heard` that are not stored yet.
+
+    `program`: the journey's, if this transaction has read it already.
+    """
     stored = (fact for fact in facts.facts(conn, row.id) if fact.type != CREATED)
     known = [_fact(fact) for fact in stored if fact.verdict not in JUDGED_OUT]
     all_facts = (*known, *heard)
@@ -60,7 +71,7 @@ def case(conn: Connection, row: JourneyRow, plan: Plan, now: datetime, heard: It
     persons = people.standing_for(conn, _named(row, all_facts, holders, plan))
     known_readers = readers(conn, row.program, {one.id: one for one in persons.values()}.values())
     return Case(
-        journey=_placed(conn, row, persons.get(row.person_id)),
+        journey=_placed(conn, row, program or programs.program(conn, row.program), persons.get(row.person_id)),
         facts=all_facts,
         people=People(people={id_: known_readers[one.id] for id_, one in persons.items()}, roles=holders),
         sent=tuple(
@@ -87,9 +98,8 @@ def journey(row: JourneyRow) -> Journey:
     )
 
 
-def _placed(conn: Connection, row: JourneyRow, applicant: PersonRow | None) -> Journey:
+def _placed(conn: Connection, row: JourneyRow, program: ProgramRow | None, applicant: PersonRow | None) -> Journey:
     """The journey with what is not its own doing: its program, and a merge of its person into another (plan.md 10)."""
-    program = programs.program(conn, row.program)
     closed = program is not None and program.closed_at is not None
     reopened_at = program.reopened_at if program is not None and not closed else None
     copy = _duplicated(conn, row, applicant.id) if applicant is not None and applicant.id != row.person_id else None

@@ -8,7 +8,7 @@ import pytest
 from activities.claiming import Turn
 from activities.notify import Notify, Ready
 from activities.shelf import Shelf
-from ledger import Ledger, LedgerAway, people, plans, programs
+from ledger import Ledger, LedgerAway, opt_outs, people, plans, programs
 from ledger.people import PersonRow
 from tests.activities.given import PLAN, START, Desk, Recorder, ada, after, event, publish
 from workflows.wire import SendRequest
@@ -16,7 +16,7 @@ from workflows.wire import SendRequest
 WEEK = "due_reminder:P7D@2026-12-04>applicant"
 
 
-@pytest.mark.parametrize("change", ["plan", "address", "merge", "closure", "submission"])
+@pytest.mark.parametrize("change", ["plan", "address", "hold", "merge", "wish", "closure", "submission"])
 def test_27_what_changes_between_rendering_and_the_wire_stops_the_message(
     desk: Desk, ledger: Ledger, change: str
 ) -> None:
@@ -33,6 +33,12 @@ def test_27_what_changes_between_rendering_and_the_wire_stops_the_message(
     elif change == "address":
         with ledger.write() as conn:
             people.set_person(conn, ada("corrected@example.org"), "test", START)
+    elif change == "hold":
+        with ledger.write() as conn:
+            people.set_person(conn, ada(on_hold=True), "test", START)
+    elif change == "wish":
+        with ledger.write() as conn:
+            opt_outs.opt_out(conn, "ada", "guild", "tip", "ada", START)
     elif change == "merge":
         with ledger.write() as conn:
             people.set_person(conn, PersonRow(id="ada2", email="ada2@example.org"), "test", START)
@@ -43,6 +49,24 @@ def test_27_what_changes_between_rendering_and_the_wire_stops_the_message(
     else:
         desk.decide(now, event(1, "submitted", at=now))
     assert not activity._to_wire(ready, turn.row, now)
+
+
+@pytest.mark.parametrize("then", ["nothing", "more"])
+def test_whatever_a_reader_said_before_a_message_was_rendered_only_more_stops_it(
+    desk: Desk, ledger: Ledger, then: str
+) -> None:
+    due = desk.decide().due[0]
+    with ledger.write() as conn:
+        opt_outs.opt_out(conn, "ada", "guild", "tip", "ada", START)
+    activity = Notify(ledger, Shelf(), Recorder())
+    turn = activity._claim(SendRequest(key=due.key, message_id=due.message_id, fence=due.fence), START)
+    assert isinstance(turn, Turn)
+    ready = activity._derive(turn.row, START)
+    assert isinstance(ready, Ready)
+    with ledger.write() as conn:
+        if then == "more":
+            opt_outs.opt_out(conn, "ada", "guild", "news", "ada", START)
+    assert activity._to_wire(ready, turn.row, START) == (then == "nothing")
 
 
 def test_while_somebody_publishes_nothing_goes_on_the_wire(desk: Desk, ledger: Ledger) -> None:

@@ -1,5 +1,8 @@
 """The bench of sending, small: that both ways send every message, never what it costs."""
 
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -35,3 +38,34 @@ def test_every_message_of_every_round_is_counted() -> None:
     assert found.messages == 2
     assert found.ratio.median > 0  # of two rounds the quartiles say nothing
     assert set(found.beside) == {"reading the case", "deciding once more"}
+
+
+def test_a_send_costs_the_ledger_no_more_statements_than_are_counted_here(tmp_path: Path) -> None:
+    """Processor time differs from run to run; what is asked does not. Transactions are two of them each."""
+    with taker() as url:
+        bench = Bench(tmp_path, url)
+        for warm in ("eva", "fay"):  # the plan is read, and the channel noted
+            bench.notify(*bench.installation.due(warm))
+        due, prepared = bench.installation.due("ada"), bench.prepared("bob", defaultdict(float))
+        with counted() as ours:
+            bench.notify(*due)
+        with counted() as parts:
+            bench.parts(prepared, defaultdict(float))
+        bench.close()
+
+    assert (len(ours), len(parts)) == (26, 14)
+
+
+@contextmanager
+def counted() -> Iterator[list[str]]:
+    """Every statement that is executed meanwhile."""
+    found: list[str] = []
+
+    def count(_conn: object, _cursor: object, statement: str, *_: object) -> None:
+        found.append(statement)
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", count)
+    try:
+        yield found
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", count)

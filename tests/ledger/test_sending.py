@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from ledger import Ledger, messages, sending
+from ledger import Ledger, channels, messages, sending
 from ledger.message_rows import Busy, Claimed, Gone, MessageRow
 from tests.ledger.given import (
     CLOCK,
@@ -64,6 +64,22 @@ def test_a_worker_that_waited_for_the_row_finds_it_taken(ledger: Ledger) -> None
         connection.commit()
         assert isinstance(first, Claimed)
         assert isinstance(second.result(10), Busy)
+
+
+def test_a_message_is_not_taken_while_its_channel_is_known_not_to_be_up(ledger: Ledger) -> None:
+    with ledger.write() as connection:
+        queued = a_message(connection)
+
+        def taken(fence: int | None = None) -> MessageRow | None:
+            return sending.take(connection, queued.id, fence, OVER, CLOCK, LATER, while_up="sendgrid")
+
+        channels.shut_for(connection, "smtp", "down", "another one", LIVE, NOW)
+        assert taken() is not None
+        channels.shut_for(connection, "sendgrid", "busy", "slower", OVER, NOW)
+        assert taken() is None
+        channels.accepted(connection, "sendgrid", LATER)
+        assert taken(queued.fence + 1) is None
+        assert taken(queued.fence) == messages.row(connection, queued.id)
 
 
 def test_a_live_lease_says_when_it_is_over(ledger: Ledger) -> None:
