@@ -30,7 +30,7 @@ class Instant(TypeDecorator[datetime]):
         instant = value.astimezone(UTC)
         if dialect.name == "postgresql":
             return instant
-        return f"{instant.replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
+        return f"{instant.isoformat(timespec='microseconds')[:-6]}Z"  # for +00:00
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
         if value is None:

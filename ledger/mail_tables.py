@@ -156,7 +156,15 @@ webhook_post: Final = Table(
     Column("events", Integer, nullable=False),
     Column("unreadable", Integer, nullable=False),
     Column("packed", LargeBinary, nullable=False),
+    Column("counted_at", Instant),
+    UniqueConstraint("provider", "digest"),
     Index(None, "received_at"),
+    Index(
+        "ix_webhook_post_uncounted",
+        "id",
+        sqlite_where=sa.text("counted_at IS NULL"),
+        postgresql_where=sa.text("counted_at IS NULL"),
+    ),
 )
 
 provider_event: Final = Table(
@@ -164,7 +172,6 @@ provider_event: Final = Table(
     metadata,
     Column("id", ID, primary_key=True),
     Column("provider", ID, nullable=False),
-    Column("post_id", ID, ForeignKey(webhook_post.c.id)),
     Column("event_id", ID),
     Column("content", ID, nullable=False),
     Column("kind", ID, nullable=False),
@@ -181,13 +188,13 @@ provider_event: Final = Table(
     Column("reason", Text),
     Column("response", Text),
     Column("url", Text),
-    Column("provider_message_id", Text),
-    Column("raw", JSON, nullable=False),
-    UniqueConstraint("provider", "content"),
+    Column("hand_over_id", Text),
+    Column("raw", JSON),
+    UniqueConstraint("content", "provider"),
     Index(
         "uq_provider_event_event_id",
-        "provider",
         "event_id",
+        "provider",
         unique=True,
         sqlite_where=sa.text("event_id IS NOT NULL"),
         postgresql_where=sa.text("event_id IS NOT NULL"),

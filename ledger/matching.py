@@ -1,15 +1,14 @@
 """Whose a reported event is: of the message that it names, or of the only one that it can be about."""
 
 from collections.abc import Collection, Mapping
-from datetime import timedelta
-from typing import Final, Literal, NamedTuple
+from datetime import datetime, timedelta
+from typing import Any, Final, Literal, NamedTuple
 
 import sqlalchemy as sa
-from pydantic import AwareDatetime, Field, JsonValue
+from pydantic import JsonValue
 from sqlalchemy import Connection
 
 from ledger import mail_tables, suppressions
-from plan.model import Frozen
 
 MESSAGE: Final = mail_tables.message
 AT_ONCE: Final = 400
@@ -17,20 +16,20 @@ BOUNCES_WITHIN: Final = timedelta(days=5)  # a server gives up after that long (
 CLOCKS: Final = timedelta(hours=1)  # how far the provider's and ours may differ
 
 
-class NewEvent(Frozen):
+class NewEvent(NamedTuple):
     """An event as a provider reports it, in our words. `at` is the provider's clock.
 
     `message_id` and `attempt` are ours as the provider gave them back. `hand_over_id`: its own word for the hand-over.
+    A tuple, since a post holds hundreds.
     """
 
     provider: str
-    event_id: str | None = None
     content: str
     kind: str
     provider_kind: str
-    message_id: str | None = None
+    at: datetime
+    event_id: str | None = None
     attempt: int | None = None
-    at: AwareDatetime
     address: str | None = None  # in small letters
     machine: bool = False
     failure: str | None = None
@@ -38,9 +37,9 @@ class NewEvent(Frozen):
     reason: str | None = None
     response: str | None = None
     url: str | None = None
-    provider_message_id: str | None = None
     hand_over_id: str | None = None
-    raw: Mapping[str, JsonValue] = Field(default_factory=dict)
+    message_id: str | None = None
+    raw: Mapping[str, JsonValue] | None = None
 
 
 class Match(NamedTuple):
@@ -51,27 +50,27 @@ class Match(NamedTuple):
 
 
 def known(connection: Connection, ids: Collection[str]) -> frozenset[str]:
-    """Which of the ids are messages of this ledger. Their rows are this transaction's until its end.
+    """Which of the ids are messages of this ledger."""
+    return _there(connection, ids, sa.select(MESSAGE.c.id))
+
+
+def held(connection: Connection, ids: Collection[str]) -> frozenset[str]:
+    """The same, and their rows are this transaction's until its end.
 
     Taken before anything is written and in their order: two posts about the same messages, or a post and the hand-over
     that it speaks of, wait for each other instead of failing.
     """
-    found: set[str] = set()
-    wanted = sorted(ids)
-    for begin in range(0, len(wanted), AT_ONCE):
-        query = sa.select(MESSAGE.c.id).where(MESSAGE.c.id.in_(wanted[begin : begin + AT_ONCE])).order_by(MESSAGE.c.id)
-        found.update(connection.execute(query.with_for_update(key_share=True)).scalars())
-    return frozenset(found)
+    return _there(connection, ids, sa.select(MESSAGE.c.id).order_by(MESSAGE.c.id).with_for_update(key_share=True))
 
 
 def match(connection: Connection, event: NewEvent, messages: Collection[str]) -> Match:
-    """`messages`: those of `known`. An event that names no message is the only one's that its address was sent lately.
+    """`messages`: those of `held`. An event that names no message is the only one's that its address was sent lately.
 
     One that names a message of the provider's, and none of ours, is of a message that somebody else sent.
     """
     if event.message_id is not None:
         return Match(event.message_id, "id") if event.message_id in messages else Match()
-    if event.provider_message_id is not None or event.address is None:
+    if event.hand_over_id is not None or event.address is None:
         return Match()
     reader = MESSAGE.c.person_id.in_(suppressions.readers(connection, event.address))
     address = sa.func.lower(MESSAGE.c.address) == event.address
@@ -82,3 +81,11 @@ def match(connection: Connection, event: NewEvent, messages: Collection[str]) ->
     if len(candidates) == 1:
         return Match(candidates[0], "address")
     return Match(None, "several") if candidates else Match()
+
+
+def _there(connection: Connection, ids: Collection[str], query: sa.Select[Any]) -> frozenset[str]:
+    found: set[str] = set()
+    wanted = sorted(ids)
+    for begin in range(0, len(wanted), AT_ONCE):
+        found.update(connection.execute(query.where(MESSAGE.c.id.in_(wanted[begin : begin + AT_ONCE]))).scalars())
+    return frozenset(found)

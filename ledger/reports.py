@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 import sqlalchemy as sa
-from pydantic import AwareDatetime, Field, JsonValue
+from pydantic import AwareDatetime, JsonValue
 from sqlalchemy import Connection
 
 from ledger import mail_tables
@@ -35,8 +35,8 @@ class Report(Frozen):
     reason: str | None = None
     response: str | None = None
     url: str | None = None
-    provider_message_id: str | None = None
-    raw: Mapping[str, JsonValue] = Field(default_factory=dict)
+    hand_over_id: str | None = None
+    raw: Mapping[str, JsonValue] | None = None  # None: in the post that brought it
 
 
 COLUMNS: Final = [TABLE.c[name] for name in Report.model_fields]

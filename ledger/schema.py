@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from ledger.away import LedgerAway, LedgerFault
 from ledger.engine import Ledger, open_ledger
 
-SCHEMA_RANGE: Final = (6, 6)  # the schemas that this build works with, both included
+SCHEMA_RANGE: Final = (7, 7)  # the schemas that this build works with, both included
 LOCK: Final = 0x776179706F7374  # PostgreSQL's advisory lock of migrations: "waypost"
 
 

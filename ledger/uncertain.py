@@ -11,13 +11,15 @@ from typing import Final, Literal, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger import mail_tables
+from ledger import mail_tables, webhook_posts
 from ledger.engine import database_now
 from ledger.message_rows import AttemptRow, Evidence, MessageRow
 from ledger.row_machine import MOVES, NOT_HELD, Move
 
 TABLE: Final = mail_tables.message
 ATTEMPT: Final = mail_tables.attempt
+EVENT: Final = mail_tables.provider_event
+POST: Final = mail_tables.webhook_post
 RESENT_BY_ITSELF: Final = frozenset({"confirmation", "reminder"})  # of the rest a second copy would puzzle its reader
 
 Verdict = Literal["wait", "resend", "review"]
@@ -73,7 +75,7 @@ def verdict(connection: Connection, row: MessageRow, patience: Patience) -> Verd
         return policy(row) if _unanswered(connection, row) < 2 else "review"
     if attempt.evidence == "repeatable":
         return "resend"
-    heard_of = watermark(connection, attempt.transport)
+    heard_of = None if _about_to_be_told(connection, row) else watermark(connection, attempt.transport)
     if heard_of is not None and heard_of > attempt.on_wire_at:
         return policy(row)
     now: datetime = connection.execute(sa.select(database_now(connection))).scalar_one()
@@ -85,6 +87,14 @@ def _unanswered(connection: Connection, row: MessageRow) -> int:
     mine = sa.and_(ATTEMPT.c.message_id == row.id, ATTEMPT.c.outcome == "unknown")
     count: int = connection.execute(sa.select(sa.func.count()).where(mine)).scalar_one()
     return count
+
+
+def _about_to_be_told(connection: Connection, row: MessageRow) -> bool:
+    """Whether a report of this message is kept whose post does not count yet: its provider has not been silent."""
+    post = sa.func.substr(EVENT.c.id, 1, webhook_posts.ID_LENGTH)
+    of_it = sa.select(EVENT.c.id).join(POST, POST.c.id == post)
+    of_it = of_it.where(EVENT.c.message_id == row.id, POST.c.counted_at.is_(None))
+    return connection.execute(of_it.limit(1)).first() is not None
 
 
 def watermark(connection: Connection, transport: str) -> datetime | None:

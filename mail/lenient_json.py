@@ -8,7 +8,9 @@ from typing import Any, Final
 from pydantic import JsonValue
 
 UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")  # PostgreSQL stores no U+0000, and no UTF-8 has lone surrogates
+ESCAPED: Final = re.compile(r"\\u(?:0000|d[89a-f])", re.IGNORECASE)  # the only way for these into JSON
 MARK: Final = "\ufffd"
+NESTS: Final = frozenset({dict, list})
 DIGITS: Final = 18  # of a number that fits 64 bits
 DEEPEST: Final = 40  # levels; an event has three
 NEXT_LINE: Final = re.compile(r"[\r\n]+\s*(?=\{)")
@@ -27,12 +29,14 @@ def values(body: bytes) -> tuple[Sequence[JsonValue], int]:
     else:
         unreadable = 0 if isinstance(found, list) else 1
     elements = found if isinstance(found, list) else []
-    clean = [_clean(element, 0) for element in elements]
-    return clean, unreadable
+    clean = _clean if ESCAPED.search(text) else _shallow
+    return [clean(element, 0) for element in elements], unreadable
 
 
 def text_of(value: JsonValue, longest: int) -> str | None:
     """The value as a text, if it is one or a number; None for an empty one and for anything else."""
+    if value is None:
+        return None
     if isinstance(value, str):
         return value[:longest] or None
     if isinstance(value, int | float) and not isinstance(value, bool):
@@ -67,6 +71,15 @@ def _clean(value: Any, depth: int) -> JsonValue:
     if isinstance(value, list):
         return [_clean(each, depth + 1) for each in value]
     plain: JsonValue = value
+    return plain
+
+
+def _shallow(value: Any, depth: int) -> JsonValue:
+    """Of a text that holds nothing unstorable: only what nests is looked into, for its depth."""
+    if not isinstance(value, dict):
+        return _clean(value, depth)
+    nested = {key: _clean(each, depth + 1) for key, each in value.items() if type(each) in NESTS}
+    plain: JsonValue = value | nested if nested else value
     return plain
 
 

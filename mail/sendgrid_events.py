@@ -9,11 +9,10 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
-from pydantic import AwareDatetime, JsonValue
+from pydantic import JsonValue
 
-from mail.frozen import Frozen
 from mail.lenient_json import text_of, values
 
 Kind = Literal[
@@ -70,6 +69,13 @@ DROPS: Final[Mapping[str, str]] = {
     "invalid": "invalid",
 }
 NO_REASON: Final = "unclassified"
+TELLING: Final = (
+    "att",
+    "event",
+    "timestamp",
+    "url",
+    "type",
+)  # the fields that tell one event of a message from another
 ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 NUMBER: Final = re.compile(r"[0-9]{1,10}")
 SECONDS: Final = re.compile(r"[0-9]{1,12}(\.[0-9]+)?")
@@ -77,22 +83,27 @@ LAST: Final = 253_402_300_799  # the last second of the year 9999
 HIGHEST: Final = 2**31 - 1  # of what an integer column holds
 LONGEST: Final = 4000  # characters of what a server said
 SHORT: Final = 80  # characters of a reason that we have no word for
+LIMITS: Final[Mapping[str, int]] = {  # the fields that are read, and how much of each
+    **dict.fromkeys(("event", "type", "timestamp", "status", "bounce_classification", "att"), SHORT),
+    **dict.fromkeys(("mid", "email", "sg_event_id", "sg_message_id", "reason", "response", "url"), LONGEST),
+}
 
 
-class Event(Frozen):
+class Event(NamedTuple):
     """One event. `at` is SendGrid's clock; `message_id` and `attempt` are our own, as it gave them back.
 
     `event_id` was seen to differ between copies of one event, so `content`, a hash of what an event is, tells them too.
     `failure`: the class of what failed, or SendGrid's own words where we have none. `machine`: no person opened it.
+    `hand_over_id`: what SendGrid called the hand-over when it took it (X-Message-Id), the first part of its own id.
+    A tuple, since a post holds hundreds.
     """
 
-    event_id: str | None
     content: str
     kind: Kind
     provider_kind: str
-    message_id: str | None
+    at: datetime
+    event_id: str | None
     attempt: int | None
-    at: AwareDatetime
     address: str | None
     machine: bool
     failure: str | None
@@ -100,16 +111,12 @@ class Event(Frozen):
     reason: str | None
     response: str | None
     url: str | None
-    provider_message_id: str | None
+    hand_over_id: str | None
+    message_id: str | None
     raw: Mapping[str, JsonValue]
 
-    @property
-    def hand_over_id(self) -> str | None:
-        """What SendGrid called the hand-over when it took it (X-Message-Id): the first part of its id for a message."""
-        return self.provider_message_id.partition(".")[0] if self.provider_message_id else None
 
-
-class Post(Frozen):
+class Post(NamedTuple):
     """What one post holds. `unreadable`: so many things that are no event, which only its bytes still tell."""
 
     events: tuple[Event, ...]
@@ -120,40 +127,39 @@ def read(body: bytes, received_at: datetime) -> Post:
     """The events in their order. `received_at` stands in for an event's time where that is none."""
     found, unreadable = values(body)
     events = [_event(value, received_at) for value in found if isinstance(value, dict)]
-    return Post(events=tuple(events), unreadable=unreadable + len(found) - len(events))
+    return Post(tuple(events), unreadable + len(found) - len(events))
 
 
 def _event(raw: Mapping[str, JsonValue], received_at: datetime) -> Event:
-    said, type_ = text_of(raw.get("event"), SHORT) or "", text_of(raw.get("type"), SHORT)
-    kind = KINDS.get(said, "unknown")
+    said = {name: text_of(value, LIMITS[name]) for name, value in raw.items() if name in LIMITS}
+    name, type_ = said.get("event") or "", said.get("type")
+    kind = KINDS.get(name, "unknown")
     if kind == "bounced" and type_ not in {None, "bounce"}:
         kind = "blocked"
-    reason, status = text_of(raw.get("reason"), LONGEST), text_of(raw.get("status"), SHORT)
-    if kind == "account_changed":
-        reason = reason or type_
-    address = text_of(raw.get("email"), LONGEST)
+    reason, address, its_id = said.get("reason"), said.get("email"), said.get("sg_message_id")
+    at = _instant(said.get("timestamp"))
     return Event(
-        event_id=text_of(raw.get("sg_event_id"), LONGEST),
-        content=_content(raw),
+        content=_content(said) if at and name in KINDS else _whole_content(raw),
         kind=kind,
-        provider_kind=said,
-        message_id=_id(raw.get("mid")),
-        attempt=_attempt(raw.get("att")),
-        at=_instant(raw.get("timestamp")) or received_at,
+        provider_kind=name,
+        at=at or received_at,
+        event_id=said.get("sg_event_id"),
+        attempt=_attempt(said.get("att")),
         address=address.casefold() if address else None,
         machine=raw.get("sg_machine_open") is True,
-        failure=_failure(kind, raw.get("bounce_classification"), type_, status, reason),
-        status=status,
-        reason=reason,
-        response=text_of(raw.get("response"), LONGEST),
-        url=text_of(raw.get("url"), LONGEST),
-        provider_message_id=text_of(raw.get("sg_message_id"), LONGEST),
+        failure=_failure(kind, said.get("bounce_classification"), type_, said.get("status"), reason),
+        status=said.get("status"),
+        reason=reason or type_ if kind == "account_changed" else reason,
+        response=said.get("response"),
+        url=said.get("url"),
+        hand_over_id=its_id.partition(".")[0] if its_id else None,
+        message_id=_id(said.get("mid")),
         raw=raw,
     )
 
 
 def _failure(
-    kind: Kind, classification: JsonValue, type_: str | None, status: str | None, reason: str | None
+    kind: Kind, classification: str | None, type_: str | None, status: str | None, reason: str | None
 ) -> str | None:
     if kind == "dropped":
         words = " ".join((reason or "").casefold().split())
@@ -163,39 +169,39 @@ def _failure(
         return None
     if type_ == "expired" or (kind == "blocked" and re.search(r"\bexpired\b", reason or "", re.IGNORECASE)):
         return "expired"
-    said = text_of(classification, SHORT) or NO_REASON
+    said = classification or NO_REASON
     found = CLASSES.get(said.casefold(), said)
     by_status = (ours for theirs, ours in STATUSES.items() if (status or "").startswith(theirs))
     return next(by_status, found) if found == NO_REASON else found
 
 
-def _content(raw: Mapping[str, JsonValue]) -> str:
+def _content(said: Mapping[str, str | None]) -> str:
     """The same for every copy of one event, whatever id it comes under."""
-    if text_of(raw.get("event"), SHORT) not in KINDS or _instant(raw.get("timestamp")) is None:
-        # Nobody knows which of its fields tell it from another.
-        own = {name: value for name, value in raw.items() if name != "sg_event_id"}
-        return sha256(json.dumps(own, sort_keys=True).encode()).hexdigest()
-    said = text_of(raw.get("reason"), 200) or text_of(raw.get("response"), 200)
-    parts = [
-        text_of(raw.get("mid"), LONGEST) or text_of(raw.get("email"), LONGEST),
-        *(text_of(raw.get(name), LONGEST) for name in ("att", "event", "timestamp", "url", "type")),
-        said,
-    ]
-    return sha256("\x1f".join(part or "" for part in parts).encode()).hexdigest()
+    own = [said.get(name) or "" for name in TELLING]
+    words = said.get("reason") or said.get("response") or ""
+    return _digest("\x1f".join([said.get("mid") or said.get("email") or "", *own, words[:200]]))
 
 
-def _id(value: JsonValue) -> str | None:
-    return value if isinstance(value, str) and ID.fullmatch(value) else None
+def _whole_content(raw: Mapping[str, JsonValue]) -> str:
+    """Of a kind that we do not know, or without a time: nobody knows which of its fields tell it from another."""
+    own = {name: value for name, value in raw.items() if name != "sg_event_id"}
+    return _digest(json.dumps(own, sort_keys=True))
 
 
-def _attempt(value: JsonValue) -> int | None:
-    said = text_of(value, 10) or ""
-    return int(said) if NUMBER.fullmatch(said) and 0 < int(said) <= HIGHEST else None
+def _digest(text: str) -> str:
+    return sha256(text.encode()).hexdigest()[:32]  # 128 bits: no two of our events will ever share them by chance
 
 
-def _instant(value: JsonValue) -> datetime | None:
-    said = text_of(value, SHORT) or ""
-    if not SECONDS.fullmatch(said):
+def _id(said: str | None) -> str | None:
+    return said if said and ID.fullmatch(said) else None
+
+
+def _attempt(said: str | None) -> int | None:
+    return int(said) if said and NUMBER.fullmatch(said) and 0 < int(said) <= HIGHEST else None
+
+
+def _instant(said: str | None) -> datetime | None:
+    if said is None or not SECONDS.fullmatch(said):
         return None
     seconds = float(said)
     return datetime.fromtimestamp(seconds, UTC) if 0 < seconds <= LAST else None

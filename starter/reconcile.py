@@ -16,13 +16,14 @@ from sqlalchemy import Connection
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from ledger import audit, facts, journeys, overdue, provider_events, sending, uncertain
+from ledger import audit, counting, facts, journeys, overdue, sending, uncertain
 from ledger.engine import Ledger
 from ledger.journeys import JourneyRow
 from ledger.message_rows import MessageRow
 from ledger.uncertain import Patience
 from starter.alone import drive
 from starter.beginning import begin, begin_all
+from starter.counting import count_all
 from starter.owners import Owner, count_running, owner, running
 from starter.refusal import CutShort
 from starter.waking import SIGNAL, tell_waiting
@@ -35,6 +36,7 @@ EXAMPLES: Final = 5
 LOST: Final = "nobody is left who knows how its hand-over ended"
 RULES: Final = {
     "untold": "changes that journeys were not told of; told now",
+    "uncounted": "posts of a provider's reports that were kept and did not count; they count now",
     "unmatched": "reports of a provider whose message was not known when they came; found now",
     "unstarted": "journeys enrolled and never confirmed by the engine; started now",
     "missing": "journeys open in the ledger that do not run in the engine: terminated, failed or deleted",
@@ -101,6 +103,7 @@ class Reconciler:
         """
         self._found, self._mended = {rule: [] for rule in RULES}, Counter()
         settled_by = datetime.now(UTC) - self._grace
+        await self._count(settled_by)
         await self._match()
         await self._tell(settled_by)
         await self._start(settled_by)
@@ -113,10 +116,17 @@ class Reconciler:
         ids = sorted(self._found[rule])
         return Finding(rule=rule, says=says, found=len(ids), mended=self._mended[rule], examples=tuple(ids[:EXAMPLES]))
 
+    async def _count(self, settled_by: datetime) -> None:
+        late = await asyncio.to_thread(count_all, self._ledger, settled_by)
+        self._found["uncounted"] += [*late.counted, *late.failed]
+        self._mended["uncounted"] += len(late.counted)
+        if late.counted:
+            await tell_waiting(self._client, self._ledger)
+
     async def _match(self) -> None:
         def matched() -> list[str]:
             with self._ledger.write() as conn:
-                return provider_events.rematch(conn, datetime.now(UTC))
+                return counting.rematch(conn, datetime.now(UTC))
 
         late = await asyncio.to_thread(matched)
         self._found["unmatched"] += late

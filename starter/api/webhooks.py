@@ -1,4 +1,4 @@
-"""What providers post: checked before anything else, then kept and made to count in one commit, then answered.
+"""What providers post: checked before anything else, kept in one commit, answered, and then made to count.
 
 An answer of 2xx says that the events are ours now; any other makes the provider post again, which does no harm.
 """
@@ -11,14 +11,16 @@ from typing import Final
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
+from starlette.background import BackgroundTask
 
-from ledger import Ledger, provider_events, webhook_posts
+from ledger import Ledger, LedgerAway, provider_events, webhook_posts
 from ledger.matching import NewEvent
-from ledger.provider_events import Recorded
+from ledger.provider_events import Kept
 from mail.sendgrid_events import read
 from mail.sendgrid_signature import SIGNATURE, TIMESTAMP, NotSigned, PublicKey, Signed, check, read_key
 from starter.api.reading import body
 from starter.api.surroundings import Surroundings
+from starter.counting import count_all
 from starter.refusal import Refused
 
 LOG: Final = logging.getLogger("waypost.api")
@@ -39,24 +41,32 @@ def routes(surroundings: Surroundings) -> APIRouter:
         signed = check(content, _header(request, SIGNATURE), _header(request, TIMESTAMP), keys, now)
         if isinstance(signed, NotSigned):
             return JSONResponse({"detail": signed.sentence}, 403)
-        recorded = await asyncio.to_thread(take, surroundings.ledger, content, signed, now)
-        surroundings.committed()
-        return JSONResponse({"new": recorded.new, "matched": recorded.matched})
+        kept = await asyncio.to_thread(keep, surroundings.ledger, content, signed, now)
+        return JSONResponse({"new": kept.new, "named": kept.named}, background=BackgroundTask(count, surroundings))
 
     return router
 
 
-def take(ledger: Ledger, content: bytes, signed: Signed, now: datetime) -> Recorded:
-    """Everything that a post of SendGrid's says, in one transaction. Raises LedgerAway."""
+def count(surroundings: Surroundings) -> None:
+    """What is kept counts at once. Should this fail, the next post or the next reconciliation makes it count."""
+    try:
+        if count_all(surroundings.ledger).counted:
+            surroundings.committed()
+    except LedgerAway:
+        LOG.warning("the ledger is away: events that were kept will count later")
+
+
+def keep(ledger: Ledger, content: bytes, signed: Signed, now: datetime) -> Kept:
+    """Everything that a post of SendGrid's says, as it came and in our words, in one transaction. Raises LedgerAway."""
     if signed.skew.total_seconds() > SKEWED:
         LOG.info("a post of SendGrid's was signed %d s ago", signed.skew.total_seconds())
     post = read(content, signed.at)
-    events = [NewEvent(provider=SENDGRID, hand_over_id=each.hand_over_id, **dict(each)) for each in post.events]
+    events = [NewEvent(SENDGRID, *each) for each in post.events]
     with ledger.write() as connection:
-        kept = webhook_posts.keep(
+        new = webhook_posts.keep(
             connection, SENDGRID, content, signed.at, now, events=len(events), unreadable=post.unreadable
         )
-        return provider_events.record(connection, kept, events, now) if kept else Recorded(0, 0)
+        return provider_events.keep(connection, new, events, now) if new else Kept(0, 0)
 
 
 def _keys(texts: Sequence[str]) -> tuple[PublicKey, ...]:

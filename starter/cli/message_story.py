@@ -21,6 +21,7 @@ from starter.cli.output import console, shown, table, write_json
 from starter.cli.session import with_ledger
 from starter.refusal import Refused
 from starter.settings import Settings
+from starter.verbatim import verbatim
 
 MILESTONES = ("queued", "sent", "delivered", "opened", "viewed")
 BESIDES = ("machine_opened", "clicked", "failed", "complained", "unsubscribed")
@@ -74,7 +75,7 @@ def _whole(connection: Connection, message: str, kept: Body | None) -> MessageSh
     return MessageShown(
         **described(row, zone_of(connection, row.plan_version)).model_dump(),
         attempts=tuple(sending.attempts(connection, message)),
-        events=reports.of(connection, [message]).get(message, ()),
+        events=verbatim(connection, reports.of(connection, [message]).get(message, ())),
         body_kept=kept is not None,
         why=why_message(connection, plan_or_none, row, datetime.now(UTC)),
     )

@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 from temporalio.exceptions import ApplicationError
 
-from ledger import Ledger, channels, sending, uncertain, wake_ups
+from ledger import Ledger, channels, counting, provider_events, sending, uncertain, wake_ups, webhook_posts
+from ledger.matching import NewEvent
 from ledger.uncertain import Patience
 from mail.transport import Accepted, Evidence, FateUnknown, HandOver
 from tests.activities.given import START, Desk, Recorder, end_lease, end_wait_of_channels, event, put_on_wire
@@ -58,6 +59,24 @@ def test_silence_says_nothing_until_a_later_message_was_spoken_of(
     spoken_of_later(desk, ledger, recorder)
     assert desk.notify(confirmation, recorder, patience=NO_WAIT).result == "sent"
     assert [email.id for email in recorder.given].count(confirmation.message_id) == 2
+
+
+def test_a_report_that_is_kept_and_does_not_count_yet_is_no_silence(
+    desk: Desk, confirmation: Due, ledger: Ledger
+) -> None:
+    recorder = Recorder([FateUnknown(sentence="no answer")])
+    raised(lambda: desk.notify(confirmation, recorder, patience=NO_WAIT))
+    spoken_of_later(desk, ledger, recorder)
+    report = NewEvent("sendgrid", "c-1", "delivered", "delivered", START, message_id=confirmation.message_id, attempt=1)
+    with ledger.write() as conn:
+        kept = webhook_posts.keep(conn, "sendgrid", b"[]", START, START, events=1, unreadable=0)
+        assert kept
+        provider_events.keep(conn, kept, [report], START)
+    assert raised(lambda: desk.notify(confirmation, recorder, patience=NO_WAIT)).type == "Busy"
+    with ledger.write() as conn:
+        assert counting.count(conn, kept, START)
+    assert desk.notify(confirmation, recorder, patience=NO_WAIT).result == "sent"
+    assert [email.id for email in recorder.given].count(confirmation.message_id) == 1
 
 
 def test_what_the_plan_does_not_want_sent_twice_waits_for_staff(desk: Desk, welcome: Due, ledger: Ledger) -> None:

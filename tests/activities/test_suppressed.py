@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from ledger import Ledger, decisions, people, provider_events, suppressions
+from ledger import Ledger, decisions, people, suppressions
 from ledger.matching import NewEvent
 from tests.activities.given import JOURNEY, PLAN, START, Desk, Recorder, ada, after, event, publish
+from tests.ledger.reported import post
 
 MONTH, WEEK = "due_reminder:P30D@2026-12-04>applicant", "due_reminder:P7D@2026-12-04>applicant"
 FIRST, SECOND = after(30, hours=4), after(53, hours=4)
@@ -31,7 +32,7 @@ def sent_and_reported(desk: Desk, ledger: Ledger, recorder: Recorder, kind: str,
         failure=failure,
     )
     with ledger.write() as conn:
-        provider_events.record(conn, None, [report], FIRST)
+        post(conn, [report], FIRST)
 
 
 def reason(ledger: Ledger, key: str) -> str | None:

@@ -1,5 +1,6 @@
 """Messages that were sent, and reports of them, for the tests of this room."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -9,10 +10,10 @@ import sqlalchemy as sa
 from pydantic import JsonValue
 from sqlalchemy import Connection
 
-from ledger import mail_tables, provider_events, sending, wake_ups
+from ledger import counting, mail_tables, provider_events, sending, wake_ups, webhook_posts
 from ledger.matching import NewEvent
 from ledger.message_rows import MessageRow
-from ledger.provider_events import Recorded
+from ledger.provider_events import Kept
 from tests.ledger.given import CLOCK, JOURNEY, KEY, NOW, a_claimed_message, present
 
 NUMBERS: Final = count(1)
@@ -82,9 +83,19 @@ class Told:
     failures: list[tuple[str, JsonValue, JsonValue]]
 
 
-def record(connection: Connection, *given: NewEvent) -> Recorded:
-    """As one post brings them."""
-    return provider_events.record(connection, None, given, RECEIVED)
+def record(connection: Connection, *given: NewEvent) -> Kept:
+    """As one post brings them, and as they count."""
+    return post(connection, given, RECEIVED)
+
+
+def post(connection: Connection, given: Sequence[NewEvent], now: datetime) -> Kept:
+    """A post of its own for each call, which counts at once."""
+    body = f"post {next(NUMBERS)}".encode()
+    new = webhook_posts.keep(connection, "sendgrid", body, now, now, events=len(given), unreadable=0)
+    assert new
+    kept = provider_events.keep(connection, new, given, now)
+    assert counting.count(connection, new, now)
+    return kept
 
 
 def told(connection: Connection) -> Told:

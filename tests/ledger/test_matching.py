@@ -5,8 +5,8 @@ from typing import Final
 
 import pytest
 
-from ledger import Ledger, messages, provider_events
-from ledger.provider_events import Recorded
+from ledger import Ledger, counting, messages
+from ledger.provider_events import Kept
 from tests.ledger.given import NOW, a_journey, new_message, present
 from tests.ledger.reported import OTHER, RECEIVED, event, events, record, sent
 
@@ -41,7 +41,11 @@ def test_a_message_of_another_week_is_no_candidate(ledger: Ledger, at: datetime)
 def test_what_names_another_s_message_is_not_taken_for_ours(ledger: Ledger) -> None:
     with ledger.write() as connection:
         sent(connection)
-        record(connection, event("bounced", provider_message_id="marketing.recv"), event("bounced", message_id="else"))
+        record(
+            connection,
+            event("bounced", hand_over_id="marketing.recv"),
+            event("bounced", message_id="else", raw={"mid": "else"}),
+        )
         assert [matched for _, _, matched in events(connection)] == [None, None]
 
 
@@ -50,13 +54,13 @@ def test_an_event_of_a_message_that_is_not_there_yet_finds_it_later(ledger: Ledg
         a_journey(connection)
         new = new_message()
         early = event("bounced", message_id=new.id, attempt=1, raw={"mid": new.id}, failure="content")
-        assert record(connection, early) == Recorded(1, 0)
-        assert not provider_events.rematch(connection, RECEIVED)
+        assert record(connection, early) == Kept(1, 0)
+        assert not counting.rematch(connection, RECEIVED)
         messages.queue(connection, new)
-        assert len(provider_events.rematch(connection, RECEIVED + DAY)) == 1
+        assert len(counting.rematch(connection, RECEIVED + DAY)) == 1
         assert events(connection) == [("bounced", new.id, "id")]
         after = present(connection, new.id)
-        assert not provider_events.rematch(connection, RECEIVED + DAY)
+        assert not counting.rematch(connection, RECEIVED + DAY)
     assert (after.delivery, after.failure) == ("bounced", "content")
 
 
@@ -64,7 +68,7 @@ def test_a_bounce_without_ids_finds_its_message_later_too(ledger: Ledger) -> Non
     with ledger.write() as connection:
         record(connection, event("bounced"))
         row = sent(connection)
-        assert len(provider_events.rematch(connection, RECEIVED)) == 1
+        assert len(counting.rematch(connection, RECEIVED)) == 1
         assert events(connection) == [("bounced", row.id, "address")]
 
 
@@ -73,9 +77,9 @@ def test_much_that_is_another_s_keeps_nothing_of_ours_from_being_found(ledger: L
         a_journey(connection)
         new = new_message()
         strange = [event("opened", message_id=f"x-{n}", raw={"mid": f"x-{n}"}) for n in range(3)]
-        strange += [event("opened", provider_message_id=f"marketing-{n}") for n in range(3)]
+        strange += [event("opened", hand_over_id=f"marketing-{n}") for n in range(3)]
         strange += [event("account_changed", address=None)]
         record(connection, *strange, event("opened", message_id=new.id, raw={"mid": new.id}))
         messages.queue(connection, new)
-        assert len(provider_events.rematch(connection, RECEIVED, limit=1)) == 1
+        assert len(counting.rematch(connection, RECEIVED, limit=1)) == 1
         assert [message for _, message, _ in events(connection) if message] == [new.id]

@@ -135,7 +135,7 @@ def test_a_copy_under_another_id_has_the_same_content_and_another_second_has_not
 
 def test_a_bounce_that_comes_later_names_nothing_but_its_address() -> None:
     event = read_one(async_bounce(AT, "Ada@Example.org"))
-    assert (event.message_id, event.attempt, event.provider_message_id) == (None, None, None)
+    assert (event.message_id, event.attempt, event.hand_over_id) == (None, None, None)
     assert event.address == "ada@example.org"
 
 

@@ -11,9 +11,10 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from ledger import Ledger, mail_tables, provider_events
+from ledger import Ledger, mail_tables
 from ledger.provider_events import NewEvent
 from starter.cli.session import wake
+from tests.ledger.reported import post
 from tests.starter.conftest import Run
 from tests.starter.house import House
 from tests.until import until_now
@@ -85,7 +86,7 @@ class Case:
             failure=failure,
         )
         with self.ledger.write() as connection:
-            assert provider_events.record(connection, None, [event], now).matched == 1
+            assert post(connection, [event], now).named == 1
 
     def outcomes(self) -> list[tuple[str, str, str]]:
         """Notification, recipient and outcome of every message of the journey."""

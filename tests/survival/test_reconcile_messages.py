@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 from temporalio.client import WorkflowExecutionStatus
 
-from ledger import Ledger, mail_tables, messages, provider_events, sending
+from ledger import Ledger, mail_tables, messages, provider_events, sending, wake_ups, webhook_posts
 from ledger.engine import database_now
 from ledger.identifiers import uuid7
 from ledger.matching import NewEvent
@@ -15,6 +15,7 @@ from ledger.message_rows import Claimed, NewMessage
 from ledger.row_machine import State
 from starter.reconcile import Reconciler
 from tests.activities.given import JOURNEY
+from tests.ledger.reported import post
 from tests.survival.disagreement import found, listed
 from tests.survival.scene import Scene, until
 
@@ -132,7 +133,7 @@ async def test_a_report_that_came_before_its_message_was_known_counts_in_the_end
         raw={"mid": new.id},
     )  # fmt: skip
     with scene.ledger.write() as conn:
-        assert provider_events.record(conn, None, [early], now).matched == 0
+        assert post(conn, [early], now).named == 0
     assert found(await reconciler.round()) == {}
     with scene.ledger.write() as conn:
         messages.queue(conn, new)
@@ -142,3 +143,25 @@ async def test_a_report_that_came_before_its_message_was_known_counts_in_the_end
         row = messages.row(conn, new.id)
     assert row is not None
     assert row.delivery == "bounced"
+
+
+async def test_reports_that_were_kept_by_a_process_which_died_count_in_the_next_round(
+    welcomed: Scene, reconciler: Reconciler
+) -> None:
+    now = datetime.now(UTC)
+    with welcomed.ledger.write() as conn:
+        [row] = messages.rows(conn, JOURNEY)
+        bounce = NewEvent(
+            provider="sendgrid", content="c-2", kind="bounced", provider_kind="bounce", message_id=row.id, attempt=1,
+            at=now, address="ada@example.org", failure="invalid_address",
+        )  # fmt: skip
+        kept = webhook_posts.keep(conn, "sendgrid", b"[]", now, now, events=1, unreadable=0)
+        assert kept
+        provider_events.keep(conn, kept, [bounce], now)
+    assert found(await reconciler.round())["uncounted"] == (1, 1)
+    with welcomed.ledger.read() as conn:
+        after = messages.row(conn, row.id)
+        untold = wake_ups.pending(conn)
+    assert after is not None
+    assert (after.delivery, untold) == ("bounced", [])
+    assert "uncounted" not in found(await reconciler.round())

@@ -1,4 +1,4 @@
-"""The process that takes SendGrid's posts, killed before and after its commit: no event is lost, none is kept twice."""
+"""The process that takes SendGrid's posts, killed at its commits: no event is lost, none is kept or counts twice."""
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from ledger import Ledger, mail_tables, open_ledger
 from ledger.schema import migrate
+from starter.counting import Counted, count_all
 from tests.ledger.given import NOW, a_journey
 from tests.ledger.reported import sent
 from tests.mail.sendgrid.fake import FakeSendGrid, Habits
@@ -19,12 +20,13 @@ from tests.mail.sendgrid.reports import Report, report
 from tests.postgres import Postgres
 from tests.survival.grounds import Ground
 from tests.survival.nursery import Born, born
-from tests.survival.webhook import DIES_AFTER, DIES_BEFORE, READY, Webhook
+from tests.survival.webhook import DIES_AFTER, DIES_BEFORE, DIES_COUNTING, READY, Webhook
 from tests.temporal_server import free_ports
 from tests.until import until_now
 
 NUMBERS: Final = count(1)
 MESSAGES: Final = 12
+REPORTED: Final = ["bounced"] * (MESSAGES // 3) + ["delivered"] * (MESSAGES - MESSAGES // 3)  # what the rows must say
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -76,7 +78,7 @@ def kept(ledger: Ledger) -> list[str]:
 
 def deliveries(ledger: Ledger) -> list[str | None]:
     with ledger.read() as connection:
-        return sorted(connection.execute(sa.select(mail_tables.message.c.delivery)).scalars())
+        return sorted(connection.execute(sa.select(mail_tables.message.c.delivery)).scalars(), key=str)
 
 
 @pytest.mark.parametrize("moment", [DIES_BEFORE, DIES_AFTER])
@@ -93,10 +95,27 @@ def test_killed_at_its_commit_it_is_posted_to_again_until_every_event_is_kept_on
         assert not fake.acknowledged
         with webhook(ground.born, url, port, fake.signer.public_key):
             until_now(lambda: len(fake.acknowledged) == len(events))
+            until_now(lambda: deliveries(ledger) == REPORTED)
         assert fake.statuses[-1] == 200
         assert len(fake.statuses) > 1
     assert kept(ledger) == sorted(event["sg_event_id"] for event in events)
-    assert deliveries(ledger) == ["bounced"] * (MESSAGES // 3) + ["delivered"] * (MESSAGES - MESSAGES // 3)
+
+
+def test_killed_between_its_answer_and_what_follows_it_leaves_that_to_the_next_reconciliation(
+    ground: Ground, url: str, ledger: Ledger
+) -> None:
+    [port] = free_ports(1)
+    events = events_of(ledger)
+    with FakeSendGrid(ground.folder, f"http://127.0.0.1:{port}/webhooks/sendgrid") as fake:
+        with webhook(ground.born, url, port, fake.signer.public_key, DIES_COUNTING) as process:
+            fake.report(*events)
+            assert process.killed(30)
+        assert len(fake.acknowledged) == len(events)
+    assert kept(ledger) == sorted(event["sg_event_id"] for event in events)
+    assert deliveries(ledger) == [None] * MESSAGES
+    assert len(count_all(ledger).counted) == 1  # as a round of reconcile does
+    assert deliveries(ledger) == REPORTED
+    assert count_all(ledger) == Counted((), ())
 
 
 def test_killed_again_and_again_under_doubled_and_shuffled_posts_it_loses_and_doubles_nothing(
@@ -115,8 +134,8 @@ def test_killed_again_and_again_under_doubled_and_shuffled_posts_it_loses_and_do
                 assert process.killed(30)
         with webhook(ground.born, url, port, fake.signer.public_key):
             until_now(lambda: {event["sg_event_id"] for event in fake.made} <= fake.acknowledged)
+            until_now(lambda: deliveries(ledger) == REPORTED)
     assert len(kept(ledger)) == len(events)
-    assert deliveries(ledger) == ["bounced"] * (MESSAGES // 3) + ["delivered"] * (MESSAGES - MESSAGES // 3)
     with ledger.read() as connection:
         received = connection.execute(sa.select(mail_tables.provider_event.c.received_at)).scalars().all()
     assert min(received) >= began

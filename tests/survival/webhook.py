@@ -1,4 +1,4 @@
-"""The real HTTP application as a process, which may kill itself before or after the commit of its first post."""
+"""The real HTTP application as a process, which may kill itself at a commit of its first post."""
 
 import socket
 from collections.abc import Iterator
@@ -21,19 +21,22 @@ from tests.survival.worker import die
 READY: Final = "ready"
 DIES_BEFORE: Final = "before"
 DIES_AFTER: Final = "after"
+DIES_COUNTING: Final = "counting"  # it has answered, and what it kept is about to count
 
 
 class MortalLedger(Ledger):
-    """Kills its process at the end of its first transaction."""
+    """Kills its process at the end of its first transaction, or of its second."""
 
     dies = ""
+    written = 0
 
     @contextmanager
     def write(self) -> Iterator[Database]:
         with super().write() as connection:
             yield connection
-            if self.dies == DIES_BEFORE:
+            if self.dies == DIES_BEFORE or (self.dies == DIES_COUNTING and self.written):
                 die()
+        self.written += 1
         if self.dies == DIES_AFTER:
             die()
 

@@ -4,6 +4,7 @@ import asyncio
 import re
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any, Final
 import httpx
 import pytest
 
+from ledger import open_ledger, webhook_posts
 from starter.schedules import SUPPRESSIONS
 from tests.mail.sendgrid.fake import API_KEY, FakeSendGrid, Habits
 from tests.mail.sendgrid.reports import report
@@ -76,6 +78,7 @@ class Member:
     id: str
     run: Run
     fake: FakeSendGrid
+    ledger_url: str
 
     @property
     def address(self) -> str:
@@ -104,7 +107,7 @@ class Member:
 @pytest.fixture
 def member(run: Run, post: Post) -> Iterator[Member]:
     post.fake.habits = USUAL
-    one = Member(f"m-{next(NUMBERS)}", run, post.fake)
+    one = Member(f"m-{next(NUMBERS)}", run, post.fake, post.house.settings.ledger_url)
     run("person", "set", one.id, "--email", one.address, "--name", "Ada")
     assert run("enroll", one.id, "--program", "mailing", "--process", "membership").status == 0
     yield one
@@ -112,7 +115,7 @@ def member(run: Run, post: Post) -> Iterator[Member]:
 
 
 def a_notice_that_ends(member: Member, *kinds: str) -> None:
-    """One notice leaves, and SendGrid reports so of it; the reports have come when this returns."""
+    """One notice leaves, and SendGrid reports so of it; the reports have come and count when this returns."""
     member.fake.habits = Habits(kinds=kinds)
     member.tell("notice_written")
     until_now(lambda: len(member.taken()) == 1)
@@ -121,7 +124,12 @@ def a_notice_that_ends(member: Member, *kinds: str) -> None:
         mine = [each["sg_event_id"] for each in member.fake.made if each["email"] == member.address]
         return len(mine) == len(kinds) and member.fake.acknowledged.issuperset(mine)
 
+    def counted() -> bool:
+        with closing(open_ledger(member.ledger_url)) as ledger, ledger.read() as connection:
+            return not webhook_posts.uncounted(connection)
+
     until_now(reported)
+    until_now(counted)
     member.fake.habits = USUAL
 
 
