@@ -5,13 +5,12 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from activities.compose import Composed, Held, NotNow, Writing, addressed, compose
+from activities.compose import Composed, Held, NotNow, Writing, addressed, compose, mailboxes
 from ledger import people, texts
 from ledger.anew import anew, as_it_was, objection
 from ledger.case import readers
 from ledger.message_rows import MessageRow
 from ledger.people import PersonRow
-from mail.message import Mailbox
 from mail.plain import written
 from mail.template import Template
 from plan.alone import fields_alone
@@ -81,5 +80,5 @@ def _by_hand(
         why=why(plan, None),
         optional=False,
     )
-    to = (Mailbox(name=person.name or "", email=person.email),)
-    return addressed(conn, plan, row, to, reader, writing, public_url)
+    to = mailboxes(row.to, (person.name or "", person.email))
+    return to if isinstance(to, Held) else addressed(conn, plan, row, to, reader, writing, public_url)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final, NamedTuple
 
+from pydantic import ValidationError
 from sqlalchemy import Connection
 
 from ledger import opt_outs, page_tokens, plans, suppressions
@@ -12,7 +13,7 @@ from ledger.message_rows import MessageRow
 from ledger.people import PersonRow
 from ledger.wording import values
 from mail.merge import BadLink, MissingField
-from mail.message import Email, Mailbox
+from mail.message import Email, Mailbox, as_name
 from mail.reader_links import Page, ReaderLinks
 from mail.render import Letterhead, Rendered, render
 from mail.template import Template, parse
@@ -80,6 +81,8 @@ def compose(
     """
     person = case.persons.get(occurrence.person_id or "")
     to = _recipients(plan, occurrence, person)
+    if isinstance(to, Held):
+        return to
     if not to:
         return Held("no_address", f"{occurrence.to} has no address")
     optional = plan.rules[occurrence.notification].optional
@@ -131,16 +134,35 @@ def addressed(
     if isinstance(rendered, MissingField | BadLink):
         return Held("template_error", rendered.sentence)
     bypassed = None if writing.optional else _bypassed(conn, to, reader)
-    email = _email(plan, row, to, rendered, links, bypass_unsubscribe=bypassed is not None)
+    try:
+        email = _email(plan, row, to, rendered, links, bypass_unsubscribe=bypassed is not None)
+    except ValidationError as error:
+        return Held("template_error", _misfit(error))
     return Composed(email, writing.version, links, bypassed)
 
 
-def _recipients(plan: Plan, occurrence: Occurrence, person: PersonRow | None) -> tuple[Mailbox, ...]:
+def _misfit(error: ValidationError) -> str:
+    """Which part of the message no e-mail can have, without its value."""
+    part = error.errors(include_url=False, include_context=False, include_input=False)[0]["loc"][0]
+    if part == "subject":
+        return "with its values in it the subject is longer than 600 characters"
+    return f"the {part} of the message cannot stand in an e-mail: look at the sender in the plan"
+
+
+def _recipients(plan: Plan, occurrence: Occurrence, person: PersonRow | None) -> tuple[Mailbox, ...] | Held:
     if occurrence.person_id is None:
-        return tuple(Mailbox(email=address) for address in plan.staff.get(occurrence.to, ()))
+        return mailboxes(occurrence.to, *(("", address) for address in plan.staff.get(occurrence.to, ())))
     if person is None or person.email is None:
         return ()
-    return (Mailbox(name=person.name or "", email=person.email),)
+    return mailboxes(occurrence.to, (person.name or "", person.email))
+
+
+def mailboxes(role: str, *readers: tuple[str, str]) -> tuple[Mailbox, ...] | Held:
+    """The readers in that role, given by name and address."""
+    try:
+        return tuple(Mailbox(name=as_name(name), email=address) for name, address in readers)
+    except ValidationError:
+        return Held("no_address", f"an address of {role} is none that e-mail can be sent to")
 
 
 def _reached(conn: Connection, desk: tuple[Mailbox, ...], *, optional: bool) -> tuple[Mailbox, ...]:
@@ -182,7 +204,7 @@ def _email(
         id=row.id,
         message_id_header=f"<{row.id}@{sender.email.rpartition('@')[2]}>",
         date=row.planned_at or row.queued_at,
-        sender=Mailbox(name=sender.name, email=sender.email),
+        sender=Mailbox(name=as_name(sender.name), email=sender.email),
         reply_to=Mailbox(email=sender.reply_to) if sender.reply_to else None,
         to=to,
         subject=rendered.subject,

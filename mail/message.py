@@ -35,6 +35,14 @@ HeaderName = Annotated[str, StringConstraints(pattern=r"^(?:X-[A-Za-z0-9-]{1,64}
 HeaderValue = Annotated[str, StringConstraints(pattern=r"^[ -~]{1,900}$")]
 
 
+LONGEST_NAME: Final = 200  # characters, with whose quoting a line stays below 998
+
+
+def as_name(text: str) -> str:
+    """The name of somebody as a header may hold it: one line, without control characters, cut where it is no name."""
+    return " ".join(BREAKS_A_HEADER.sub(" ", text).split())[:LONGEST_NAME]
+
+
 class Mailbox(Frozen):
     """Somebody who can be written to; without a name the bare address."""
 
