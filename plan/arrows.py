@@ -15,14 +15,18 @@ class Arrows:
         targets: dict[str, set[str]] = defaultdict(set)
         sources: dict[str, set[str]] = defaultdict(set)
         item_targets: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+        self._out: dict[tuple[str, str], tuple[Arrow, bool]] = {}  # stage, name
+        self._out_of_items: dict[tuple[str, str, str], Arrow] = {}  # kind, stage, name
         for stage in process.stages.values():
             for event, arrow in ({} if stage.final else {**process.anywhere, **stage.arrows}).items():
                 targets[event].add(arrow.to)
                 sources[event].add(stage.name)
+                self._out[stage.name, event] = arrow, event not in stage.arrows
         for kind in process.items.values():
             for stage in kind.stages.values():
                 for event, arrow in stage.arrows.items():
                     item_targets[event][kind.name].add(arrow.to)
+                    self._out_of_items[kind.name, stage.name, event] = arrow
         self.process = process
         self.targets: Mapping[str, AbstractSet[str]] = dict(targets)  # name → stages that it leads to
         self.sources: Mapping[str, AbstractSet[str]] = dict(sources)  # name → stages that it leads from
@@ -36,17 +40,13 @@ class Arrows:
 
     def out_of(self, stage: str, event: str, opens: Callable[[Arrow], bool]) -> tuple[Arrow, bool] | None:
         """The arrow from a stage that is not final, if it opens, and whether it is one of `anywhere`."""
-        found = self.process.stages.get(stage)
-        if found is None or found.final:
-            return None
-        arrow = found.arrows.get(event) or self.process.anywhere.get(event)
-        return (arrow, event not in found.arrows) if arrow is not None and opens(arrow) else None
+        found = self._out.get((stage, event))
+        return found if found is not None and (found[0].if_ is None or opens(found[0])) else None
 
     def out_of_item(self, kind: str, stage: str, event: str, opens: Callable[[Arrow], bool]) -> Arrow | None:
         """The arrow from a stage of an item, if it opens."""
-        found = self.process.items[kind].stages.get(stage)
-        arrow = found.arrows.get(event) if found is not None else None
-        return arrow if arrow is not None and opens(arrow) else None
+        arrow = self._out_of_items.get((kind, stage, event))
+        return arrow if arrow is not None and (arrow.if_ is None or opens(arrow)) else None
 
     def kind_of(self, plan: Plan, event: str) -> ItemKind | None:
         """The kind of item that an event names: as declared, else the first whose arrows know the event."""

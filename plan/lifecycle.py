@@ -21,6 +21,7 @@ from plan.drawing import drawn, selection
 from plan.facts import Fact, Journey
 from plan.life import Binding, Life, Track, Trigger, Visit
 from plan.model import Arrow, Plan
+from plan.roles import persons_named
 from plan.verdicts import LATE, verdict
 
 
@@ -63,6 +64,7 @@ class _Fold:
         self.plan = plan
         process = plan.processes[journey.process]
         self.arrows = arrows_of(plan, journey.process)
+        self.persons = persons_named(plan, journey.process)
         self.facts = (statements.created(journey), *statements.in_order(journey, facts))
         self.ids = frozenset(f.id for f in self.facts)
         self.back = statements.taken_back(self.facts)
@@ -71,8 +73,10 @@ class _Fold:
         self.life.heard.update({f.id: max(f.at, f.heard_at) for f in facts})
         self.life.taken_back = self.back
         said = statements.said_of_clocks(process, counting, journey.started_at)
-        self.clocks = Clockwork(self.life, cues(plan, journey.process), almanac, counting, said)
+        self.cues = cues(plan, journey.process)
+        self.clocks = Clockwork(self.life, self.cues, almanac, counting, said)
         self.fired: set[str] = set()
+        self.ended = False  # whether any final stage was entered so far
         listens_until = journey.started_at + process.linger  # no journey ends sooner
         self.doubtful = {  # may have been heard after the end: older than their arrival, or working on other facts
             f.id
@@ -103,7 +107,7 @@ class _Fold:
             self.life.verdicts[fact.id] = FactVerdict(verdict="no_change", reason=reason)
             self.life.fire(_trigger(fact, retracted=True))
             return
-        if fact.type != statements.REOPENED and self.life.over(fact.heard_at):
+        if self.ended and fact.type != statements.REOPENED and self.life.over(fact.heard_at):
             self.doubtful.add(fact.id)
         self.name_item(fact)
         given = verdict(self.life, self.arrows, fact, self.ids, self.opens)
@@ -137,7 +141,8 @@ class _Fold:
             self.clocks.start_all_the_same(fact)
         if fact.type in statements.SETS_STAGE:
             self.set_stage(fact)
-        self.follow(fact.type, fact.item, fact.at, fact)
+        if self.arrows.named(fact.type):
+            self.follow(fact.type, fact.item, fact.at, fact)
         if answered:
             self.all_answered(answered, fact)
         draw = self.life.process.audit
@@ -152,10 +157,9 @@ class _Fold:
 
     def bind(self, fact: Fact) -> None:
         """Fields of type person bind the roles they are named after (28)."""
-        declared = self.plan.events.get(fact.type)
-        for name, spec in declared.data.items() if declared else ():
+        for name in self.persons.get(fact.type, ()):
             person = fact.data.get(name)
-            if spec.type == "person" and isinstance(person, str):
+            if isinstance(person, str):
                 self.life.bindings.append(Binding(name, person, fact.at, fact.item))
 
     def set_stage(self, fact: Fact) -> None:
@@ -178,7 +182,9 @@ class _Fold:
 
     def enter(self, stage: str, at: datetime, cause: Fact | Run, *, anywhere: bool = False) -> None:
         """Enter a stage, and at once leave it again by a deadline that has passed already (13)."""
-        broke_off = anywhere and self.life.is_final(stage)
+        final = self.life.is_final(stage)
+        broke_off = anywhere and final
+        self.ended = self.ended or final
         self.life.track.visits.append(Visit(at, stage, _heard(at, cause), cause, broke_off))
         if broke_off:
             self.clocks.stop(at, cause.id if isinstance(cause, Fact) else cause.name)

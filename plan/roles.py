@@ -1,8 +1,10 @@
 """Who takes part: the roles that a plan may name as recipients and as the givers of facts (plan.md 28)."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from plan.model import Plan
+from plan.once import once
 
 APPLICANT: Final = "applicant"
 SYNONYMS: Final = frozenset({"certificant", "candidate", "holder"})  # of applicant, at other points of the same path
@@ -22,6 +24,16 @@ def recipients(plan: Plan) -> frozenset[str]:
     """Every role that a rule may write to: people, fields of type person in events, and the plan's desks."""
     bound = {name for event in plan.events.values() for name, spec in event.data.items() if spec.type == "person"}
     return PEOPLE | bound | frozenset(plan.staff)
+
+
+@once
+def persons_named(plan: Plan, _: str) -> Mapping[str, tuple[str, ...]]:
+    """The fields of type person of each event that has any: the roles that it binds."""
+    fields = {
+        event: tuple(name for name, spec in declared.data.items() if spec.type == "person")
+        for event, declared in plan.events.items()
+    }
+    return {event: names for event, names in fields.items() if names}
 
 
 def givers(plan: Plan) -> frozenset[str]:
