@@ -94,8 +94,13 @@ class Run:
 
     def running(self, instant: datetime) -> bool:
         """Whether it runs at `instant`: started, not passed, answered or restarted. Without a date it runs on."""
-        over = [end for end in (self.ended_at, self.restarted_at, self.date.passes_at) if end is not None]
-        return self.started_at <= instant and all(instant < end for end in over)
+        at = self.date.at
+        return (
+            self.started_at <= instant
+            and (self.ended_at is None or instant < self.ended_at)
+            and (self.restarted_at is None or instant < self.restarted_at)
+            and (at is None or instant < at + SECOND)
+        )
 
 
 def begins_by(deadline: Deadline) -> tuple[str, ...]:

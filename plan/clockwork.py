@@ -158,7 +158,7 @@ class Clockwork:
 
     def _run(self, run: Run) -> None:
         self.current[run.name, run.item] = run
-        self.life.runs.append(run)
+        self.life.begin(run)
         self._pause(run)
         self._pause_others(run)
         if run.date.passes_at is not None:

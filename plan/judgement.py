@@ -130,18 +130,18 @@ def by_ledger(candidate: Candidate, row: Sent) -> None:
 
 def for_good(candidate: Candidate, case: Case) -> None:
     """Whatever no passing of time brings back: a death, a fact taken back, an old date, a start that came later."""
-    planned = candidate.planned
-    if planned.rule.state == "off":
-        return candidate.skip("rule_off", detail=planned.rule.why)
-    if planned.rule.state == "draft":
+    planned, journey = candidate.planned, case.life.journey
+    rule, person = planned.rule, candidate.recipient.person
+    if rule.state == "off":
+        return candidate.skip("rule_off", detail=rule.why)
+    if rule.state == "draft":
         return candidate.skip("not_live")
-    applicant = case.people.people.get(case.life.journey.person_id)
-    person = candidate.recipient.person
+    applicant = case.people.people.get(journey.person_id)
     if (applicant is not None and applicant.deceased) or (person is not None and person.deceased):
         return candidate.skip("deceased")
-    if case.life.journey.duplicate_of is not None:
-        return candidate.skip("duplicate_journey", detail=f"{case.life.journey.duplicate_of} goes on in its place")
-    if case.life.journey.program_closed and "program_closed" not in planned.rule.even_if:
+    if journey.duplicate_of is not None:
+        return candidate.skip("duplicate_journey", detail=f"{journey.duplicate_of} goes on in its place")
+    if journey.program_closed and "program_closed" not in rule.even_if:
         return candidate.skip("program_closed")
     if planned.dropped in {"retracted", "already_true"}:
         return candidate.skip(planned.dropped)

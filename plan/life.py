@@ -82,6 +82,7 @@ class Life:
     person: Mapping[str, JsonValue] = field(default_factory=dict)  # the applicant's attributes
     items: dict[str, Track] = field(default_factory=dict)
     runs: list[Run] = field(default_factory=list)
+    runs_by_name: dict[str, list[Run]] = field(default_factory=dict)
     triggers: list[Trigger] = field(default_factory=list)
     triggers_by_name: dict[str, list[Trigger]] = field(default_factory=dict)
     verdicts: dict[str, FactVerdict] = field(default_factory=dict)
@@ -95,6 +96,11 @@ class Life:
         """Something happened that rules may fire on."""
         self.triggers.append(trigger)
         self.triggers_by_name.setdefault(trigger.name, []).append(trigger)
+
+    def begin(self, run: Run) -> None:
+        """A clock starts, or starts anew."""
+        self.runs.append(run)
+        self.runs_by_name.setdefault(run.name, []).append(run)
 
     def is_final(self, stage: str) -> bool:
         """A stage without arrows of its own, or one that is only named as a target (4)."""

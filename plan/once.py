@@ -1,7 +1,6 @@
 """What a plan alone decides is worked out once, not with every journey."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, TypeVar
 
@@ -11,11 +10,13 @@ KEPT: Final = 256  # processes of plans in use, for each kind of work
 Found = TypeVar("Found")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class _Same:
     """A plan by identity: to compare two plans by their content takes longer than most of the work."""
 
-    plan: Plan
+    __slots__ = ("plan",)
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
 
     def __hash__(self) -> int:
         return id(self.plan)

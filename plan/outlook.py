@@ -16,9 +16,10 @@ from plan.life import Life
 from plan.lifecycle import fold
 from plan.model import Plan
 from plan.planned import Planned, rules_of
-from plan.recipients import Recipient, recipients
+from plan.readership import Readership
+from plan.recipients import Recipient
 from plan.redating import redated
-from plan.timing import Reader, Times, reader, times
+from plan.timing import Reader, Times, times
 from plan.triggers import planned
 
 
@@ -101,13 +102,11 @@ def _add_news(
 
 def _add(found: dict[str, Draft], occurrences: Iterable[Planned], plan: Plan, life: Life, people: People) -> None:
     """One draft a key; of two dates with the same key the later one counts."""
-    readers: dict[str, Reader] = {}
+    readership = Readership(plan, life, people)
     for one in occurrences:
-        for recipient in recipients(plan, life, people, one):
+        for recipient, whose in readership.of(one):
             key = message_key(one.stem, recipient.to)
             if _counts_more(one, found.get(key)):
-                whose = readers.get(recipient.to) or reader(plan, recipient, life.journey.id)
-                readers[recipient.to] = whose
                 found[key] = Draft(one, recipient, whose, times(one, whose), key, _family(one, recipient))
 
 

@@ -65,6 +65,14 @@ def by_clock_or_event(rule: Rule, life: Life, zone: str) -> Iterator[Planned]:
         yield from _counted(rule, life, zone)
 
 
+def is_set_off(rule: Rule, life: Life) -> bool:
+    """Whether what the rule names has happened, or its clock has started; of other rules it is not known beforehand."""
+    if rule.on is not None:
+        return rule.on in life.triggers_by_name
+    clock = rule.before or rule.after or rule.moved
+    return clock is None or clock in life.runs_by_name
+
+
 def waits_for(rule: Rule, life: Life) -> str | None:
     """The name that a rule without any occurrence waits for; None if the process does not have it."""
     name = rule.on or rule.moved or rule.before or rule.after or ""
@@ -81,7 +89,7 @@ def waits_for(rule: Rule, life: Life) -> str | None:
     deadline = life.process.deadlines.get(name)
     if deadline is None:
         return None
-    if rule.moved is not None or not deadline.after or any(run.name == name for run in life.runs):
+    if rule.moved is not None or not deadline.after or name in life.runs_by_name:
         return name
     return " or ".join(deadline.after)
 
@@ -154,9 +162,7 @@ def _turn(visit: Visit, stage: str, item: str | None, life: Life, zone: str) -> 
 
 
 def _moved(rule: Rule, life: Life) -> Iterator[Planned]:
-    for run in life.runs:
-        if run.name != rule.moved:
-            continue
+    for run in life.runs_by_name.get(rule.moved or "", ()):
         for before, dated in zip(run.dates, run.dates[1:], strict=False):
             if before.at is None or dated.at is None or dated.by is None:
                 continue
@@ -175,10 +181,7 @@ def _moved(rule: Rule, life: Life) -> Iterator[Planned]:
 
 
 def _counted(rule: Rule, life: Life, zone: str) -> Iterator[Planned]:
-    name = rule.before or rule.after
-    for run in life.runs:
-        if run.name != name:
-            continue
+    for run in life.runs_by_name.get(rule.before or rule.after or "", ()):
         for dated in run.dates:
             if dated.at is None and dated is not run.date:
                 continue

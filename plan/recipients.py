@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from plan.facts import People, Person
 from plan.life import Life
-from plan.model import Plan
+from plan.model import Plan, Rule
 from plan.planned import Planned
 from plan.roles import APPLICANT, NOBODY, TEST, canonical
 
@@ -35,6 +35,11 @@ def recipients(plan: Plan, life: Life, people: People, planned: Planned) -> tupl
             return tuple(_recipient(f"{role}.{p}", role, p, people) for p in found)
     first = planned.rule.to[0]
     return (Recipient(first, first),)
+
+
+def always_the_same(rule: Rule, plan: Plan) -> bool:
+    """Whether all occurrences of a rule go to the same reader, whatever sets them off."""
+    return rule.state == "test" or rule.to[0] in plan.staff or canonical(rule.to[0]) == APPLICANT
 
 
 def _recipient(to: str, role: str, id_: str, people: People) -> Recipient:

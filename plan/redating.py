@@ -23,7 +23,7 @@ def redated(
     """
     if life.is_final(life.track.visit(now).stage):
         return
-    running = {run.item: run for run in life.runs if run.name == rule.moved and run.running(now)}
+    running = {run.item: run for run in life.runs_by_name.get(rule.moved or "", ()) if run.running(now)}
     for item, run in running.items():
         learned_at = max(_spoken(rule, plan, life, item, told, sent), default=None)
         if learned_at is None or run.date.at is None or _told_since(learned_at, run, told, sent):
@@ -43,7 +43,7 @@ def _spoken(
     rule: Rule, plan: Plan, life: Life, item: str | None, told: Sequence[Planned], sent: Mapping[str, Sent]
 ) -> Iterator[datetime]:
     """When messages left that named a date which the clock never had: counted from it, or news of a move to it."""
-    runs = [run for run in life.runs if run.name == rule.moved and run.item == item]
+    runs = [run for run in life.runs_by_name.get(rule.moved or "", ()) if run.item == item]
     dates = {_day(dated.at, plan) for run in runs for dated in run.dates if dated.at is not None}
     standing = {one.stem for one in told}
     for row in sent.values():

@@ -12,6 +12,7 @@ from plan.period import Period
 
 CREATED = "created"
 REOPENED = "journey_reopened"
+GIVES_DATES = frozenset({"told", "extension_granted"})
 SETS_STAGE = frozenset({"stage_set", REOPENED})
 
 
@@ -71,6 +72,8 @@ def said_of_clocks(process: Process, facts: Sequence[Fact], started_at: datetime
     said: dict[str, list[Statement]] = {name: [] for name in process.deadlines}
     fields = [(name, d.told) for name, d in process.deadlines.items() if d.told is not None]
     for fact in facts:
+        if fact.type not in GIVES_DATES:
+            continue
         known_at = max(fact.at, fact.heard_at, started_at)
         if fact.type == "told":
             values = told_values(fact.data)

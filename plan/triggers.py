@@ -6,12 +6,14 @@ from plan.becoming import becoming
 from plan.idling import idling
 from plan.life import Life
 from plan.model import Plan
-from plan.planned import Planned, by_clock_or_event, rules_of
+from plan.planned import Planned, by_clock_or_event, is_set_off, rules_of
 
 
 def planned(plan: Plan, life: Life) -> Iterator[Planned]:
     """Every occurrence of every rule of the journey's process."""
     for rule in rules_of(plan, life.process.name):
+        if not is_set_off(rule, life):
+            continue
         if rule.idle is not None:
             yield from idling(rule, plan, life)
         elif rule.becomes is not None:

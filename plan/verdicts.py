@@ -8,7 +8,7 @@ from plan.agenda import FactVerdict
 from plan.arrows import Arrows
 from plan.facts import Fact
 from plan.life import Life, Track
-from plan.model import Arrow
+from plan.model import RESERVED_EVENTS, Arrow
 
 ACCEPTED = FactVerdict(verdict="accepted")
 LATE = FactVerdict(verdict="late_event", reason="the journey had ended")
@@ -19,6 +19,13 @@ def verdict(life: Life, arrows: Arrows, fact: Fact, ids: frozenset[str], opens: 
 
     `opens` says whether an arrow's condition holds at this place of the fold.
     """
+    track = life.items.get(fact.item) if fact.item is not None else None
+    given = _reserved(life, fact, track, ids) if fact.type in RESERVED_EVENTS else None
+    return given if given is not None else _by_arrows(life, arrows, fact, track, opens)
+
+
+def _reserved(life: Life, fact: Fact, track: Track | None, ids: frozenset[str]) -> FactVerdict | None:
+    """What the language itself says of its own events; None where arrows decide."""
     if fact.type == statements.CREATED:
         return FactVerdict(verdict="no_change", reason="the journey has been created already")
     reason = statements.fault(life.process, fact)
@@ -26,13 +33,12 @@ def verdict(life: Life, arrows: Arrows, fact: Fact, ids: frozenset[str], opens: 
         return FactVerdict(verdict="refused", reason=reason)
     if fact.type == "retracted" and fact.data["id"] not in ids:
         return FactVerdict(verdict="waiting", reason="no fact with this id is known")
-    track = life.items.get(fact.item) if fact.item is not None else None
-    if fact.type in statements.SETS_STAGE:
-        reached = life.track if fact.item is None else track
-        if reached is None:
-            return FactVerdict(verdict="waiting", reason="the item is not known")
-        return ACCEPTED if reached.stage != fact.data["to"] else _there(reached.stage)
-    return _by_arrows(life, arrows, fact, track, opens)
+    if fact.type not in statements.SETS_STAGE:
+        return None
+    reached = life.track if fact.item is None else track
+    if reached is None:
+        return FactVerdict(verdict="waiting", reason="the item is not known")
+    return ACCEPTED if reached.stage != fact.data["to"] else _there(reached.stage)
 
 
 def _by_arrows(
