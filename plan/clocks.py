@@ -155,6 +155,9 @@ def dates(deadline: Deadline, base: Iterable[Dated], said: Iterable[Statement], 
     A `to` replaces the date in force then, a `by` adds to it. A date that a later-dated fact had overtaken before it
     arrived was never in force and is left out.
     """
+    base, said = tuple(base), tuple(said)
+    if len(base) == 1 and not said:
+        return base
     entries: list[Dated | Statement] = [*base, *said]
     entries.sort(key=lambda e: (e.since, e.order) if isinstance(e, Dated) else (e.fact.at, e.fact.order))
     found: list[Dated] = []

@@ -145,16 +145,14 @@ class Clockwork:
         before = self.current.get((deadline.name, item))
         if before is not None:
             before.restarted_at = before.restarted_at or at
-        until = self._next_start(deadline, item, cause)
         said = [
             s
-            for s in self.said[deadline.name]
-            if s.fact.item in {None, item}
-            and (before is None or s.fact.at >= at)
-            and (until is None or s.fact.at < until)
+            for s in self.said.get(deadline.name, ())
+            if s.fact.item in {None, item} and (before is None or s.fact.at >= at)
         ]
-        run = Run(deadline, item, at, clocks.dates(deadline, base, said, self.almanac), anchor=anchor)
-        self._run(run)
+        until = self._next_start(deadline, item, cause) if said else None
+        said = [s for s in said if until is None or s.fact.at < until]
+        self._run(Run(deadline, item, at, clocks.dates(deadline, base, said, self.almanac), anchor=anchor))
 
     def _run(self, run: Run) -> None:
         self.current[run.name, run.item] = run
@@ -179,6 +177,8 @@ class Clockwork:
 
     def _pause(self, run: Run) -> bool:
         """Move its dates by its pauses; whether that changed them."""
+        if run.name not in self.cues.paused:
+            return False
         before, found = run.date, pauses(run, self.life.runs, self.almanac.zone)
         if found:
             run.dates = paused_dates(run.stated, found, self.almanac.zone)

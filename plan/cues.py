@@ -1,4 +1,4 @@
-"""The names that the clocks of one process listen to: what starts them, and what answers them."""
+"""The names that the clocks of one process listen to: what starts them, what answers them, what makes them pause."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -13,6 +13,7 @@ class Cues(NamedTuple):
 
     starting: Mapping[str, tuple[Deadline, ...]]
     answering: frozenset[str]
+    paused: frozenset[str]  # the clocks that stand still while another one runs
 
 
 @once
@@ -23,4 +24,5 @@ def cues(plan: Plan, process: str) -> Cues:
     for deadline in deadlines:
         for name in dict.fromkeys((*begins_by(deadline), *deadline.after)):
             starting[name] = (*starting.get(name, ()), deadline)
-    return Cues(starting, frozenset(name for deadline in deadlines for name in deadline.until))
+    answering = frozenset(name for deadline in deadlines for name in deadline.until)
+    return Cues(starting, answering, frozenset(name for deadline in deadlines for name in deadline.pauses))

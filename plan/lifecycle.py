@@ -49,9 +49,10 @@ def _in_time(plan: Plan, journey: Journey, almanac: Almanac, arrived: Sequence[F
     while True:
         this = _Fold(plan, journey, almanac, [f for f in arrived if not late.get(f.id)])
         life = this.run()
-        doubtful = next((n for n, f in enumerate(arrived) if f.id in this.doubtful and f.id not in late), None)
+        unclear = this.doubtful - late.keys()
+        doubtful = next((n for n, f in enumerate(arrived) if f.id in unclear), None) if unclear else None
         if doubtful is None:
-            life.verdicts.update({f.id: LATE for f in arrived if late.get(f.id)})
+            life.verdicts.update({id_: LATE for id_, is_late in late.items() if is_late})
             return life
         before = _in_time(plan, journey, almanac, arrived[:doubtful], late)
         late[arrived[doubtful].id] = before.over(arrived[doubtful].heard_at)
@@ -68,7 +69,7 @@ class _Fold:
         self.facts = (statements.created(journey), *statements.in_order(journey, facts))
         self.ids = frozenset(f.id for f in self.facts)
         self.back = statements.taken_back(self.facts)
-        counting = [f for f in self.facts if f.id not in self.back]
+        counting = [f for f in self.facts if f.id not in self.back] if self.back else self.facts
         self.life = Life(process, journey, Track([]), almanac.zone, almanac.known)
         self.life.heard.update({f.id: max(f.at, f.heard_at) for f in facts})
         self.life.taken_back = self.back

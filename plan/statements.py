@@ -1,5 +1,6 @@
 """What facts say before any stage is folded: which are taken back, and which dates they give to clocks."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
@@ -68,8 +69,8 @@ def stages(process: Process, item: str | None) -> frozenset[str]:
 
 
 def said_of_clocks(process: Process, facts: Sequence[Fact], started_at: datetime) -> dict[str, list[Statement]]:
-    """Statements about each deadline, in order: extensions of it, and what was told of the field it reads."""
-    said: dict[str, list[Statement]] = {name: [] for name in process.deadlines}
+    """Statements about deadlines, in order: extensions of it, and what was told of the field it reads."""
+    said: dict[str, list[Statement]] = defaultdict(list)
     fields = [(name, d.told) for name, d in process.deadlines.items() if d.told is not None]
     for fact in facts:
         if fact.type not in GIVES_DATES:
