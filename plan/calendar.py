@@ -43,6 +43,9 @@ def at_local(day: date, clock: time, zone: str, fold: Literal[0, 1] = 0) -> date
 
     `fold=1` asks for the second of two.
     """
+    offset = _offset_all_day(day, zone)
+    if offset is not None:
+        return datetime.combine(day, clock, UTC) - offset
     rules = zone_info(zone)
     wanted = datetime.combine(day, clock)
     instant = wanted.replace(tzinfo=rules, fold=fold).astimezone(UTC)
@@ -58,6 +61,15 @@ def at_local(day: date, clock: time, zone: str, fold: Literal[0, 1] = 0) -> date
         else:
             low = middle + 1
     return early + low * _SECOND
+
+
+@lru_cache(_REMEMBERED)
+def _offset_all_day(day: date, zone: str) -> timedelta | None:
+    """How far the wall is ahead of UTC on a whole local day; None if the clock is changed on it."""
+    rules = zone_info(zone)
+    first = datetime.combine(day, time.min, rules).utcoffset()
+    last = datetime.combine(day, time.max, rules).replace(fold=1).utcoffset()
+    return first if first == last else None
 
 
 def start_of_day(day: date, zone: str) -> datetime:
@@ -86,12 +98,13 @@ def subtract(day: date, period: Period) -> date:
 
 @lru_cache(_REMEMBERED)
 def _shift(day: date, months: int, days: int) -> date:
-    year, month = divmod(12 * day.year + day.month - 1 + months, 12)
-    if not date.min.year <= year <= date.max.year:
-        raise ValueError(f"{months} months from {day} is not a date")
-    last = calendar.monthrange(year, month + 1)[1]
+    if months:
+        year, month = divmod(12 * day.year + day.month - 1 + months, 12)
+        if not date.min.year <= year <= date.max.year:
+            raise ValueError(f"{months} months from {day} is not a date")
+        day = date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
     try:
-        return date(year, month + 1, min(day.day, last)) + timedelta(days=days)
+        return day + timedelta(days=days)
     except OverflowError:
         raise ValueError(f"{days} days from {day} is not a date") from None
 

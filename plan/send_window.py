@@ -46,8 +46,8 @@ def opening_on(day: date, during: Hours) -> Opening | None:
     window, zone = during.window, during.zone
     if WEEKDAYS[day.weekday()] not in window.days:
         return None
-    midnight = end_of_day(day - _DAY, zone) + _SECOND
-    opens_at = at_local(day, window.opens, zone, fold=1) if window.opens > time(0) else midnight
+    from_midnight = window.opens == time(0)
+    opens_at = end_of_day(day - _DAY, zone) + _SECOND if from_midnight else at_local(day, window.opens, zone, fold=1)
     closes_at = at_local(day, window.closes, zone) if window.closes else start_of_day(day + _DAY, zone)
     return Opening(opens_at, closes_at) if opens_at < closes_at else None
 
