@@ -73,7 +73,7 @@ def listed(plan: Plan, ahead: Outlook, candidates: Iterable[Candidate], sent: It
     found = {candidate.key: candidate.occurrence() for candidate in candidates}
     found |= {row.key: leftover(row, plan, ahead.life) for row in sent if row.key not in ahead.drafts}
     found |= {key: one.occurrence for key, one in ahead.prospects.foregone.items() if key not in found}
-    in_time = sorted(found.values(), key=lambda o: (o.at is None, o.at or LATEST, o.key or ""))
+    in_time = sorted(found.values(), key=lambda o: (o.at or LATEST, o.key or ""))
     return [*in_time, *untriggered(plan, ahead.life, {d.planned.rule.name for d in ahead.drafts.values()})]
 
 

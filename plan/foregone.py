@@ -54,23 +54,24 @@ def prospects(candidates: Iterable[Candidate], plan: Plan, life: Life, people: P
     for candidate in candidates:
         judgement.for_good(candidate, case)
     companions.set_lateness(candidates)
-    readers = Counter(candidate.planned.stem for candidate in candidates)
+    readers = Counter([candidate.planned.stem for candidate in candidates])
+    foregone: dict[str, Foregone] = {}
+    worth_until: dict[str, datetime | None] = {}
     fitting = set()
     for candidate in candidates:
-        if candidate.outcome is not None or candidate.times is None:
-            continue
-        planned, leave_at = candidate.planned, candidate.times.leave_at
-        ended = stopped(planned, leave_at)
-        reason = ended or left(planned, plan, life, arrows, leave_at)
-        if reason is None:
-            fitting.add(candidate.key)
-        elif ended == stopped(planned, candidate.not_after or LATEST) and not _answered_for(candidate, readers):
-            candidate.skip(reason)
-    return Prospects(
-        {candidate.key: Foregone(candidate) for candidate in candidates if candidate.outcome is not None},
-        {candidate.key: candidate.not_after for candidate in candidates if candidate.outcome is None},
-        fitting,
-    )
+        if candidate.outcome is None and candidate.times is not None:
+            planned, leave_at = candidate.planned, candidate.times.leave_at
+            ended = stopped(planned, leave_at)
+            reason = ended or left(planned, plan, life, arrows, leave_at)
+            if reason is None:
+                fitting.add(candidate.key)
+            elif ended == stopped(planned, candidate.not_after or LATEST) and not _answered_for(candidate, readers):
+                candidate.skip(reason)
+        if candidate.outcome is None:
+            worth_until[candidate.key] = candidate.not_after
+        else:
+            foregone[candidate.key] = Foregone(candidate)
+    return Prospects(foregone, worth_until, fitting)
 
 
 def steady(planned: Planned, plan: Plan) -> bool:

@@ -145,7 +145,7 @@ def for_good(candidate: Candidate, case: Case) -> None:
         return candidate.skip("program_closed")
     if planned.dropped in {"retracted", "already_true"}:
         return candidate.skip(planned.dropped)
-    if _before_its_launch(candidate, case.plan):
+    if case.plan.launched and _before_its_launch(candidate, case.plan):
         return candidate.skip("already_past", "plan_changed", "the plan that says so came later")
     past = is_past(candidate)
     if planned.dropped == "superseded_by_new_deadline":
@@ -262,8 +262,10 @@ def _in_window(candidate: Candidate, times: Times, now: datetime) -> None:
 def is_past(candidate: Candidate) -> bool:
     """Planned for a day before the journey could know of it, or with no opening left on that day (25)."""
     planned, times = candidate.planned, candidate.times
+    if times is None or times.leave_at >= planned.known_at:
+        return False
     after_a_turn = planned.offset is not None and (planned.rule.entered or planned.rule.left) is not None
-    return (planned.by_clock or after_a_turn) and times is not None and times.leave_at < planned.known_at
+    return planned.by_clock or after_a_turn
 
 
 def _before_its_launch(candidate: Candidate, plan: Plan) -> bool:

@@ -32,9 +32,10 @@ def lateness(candidate: Candidate, following: datetime | None) -> datetime | Non
         last = limit - SECOND
     else:
         last = _longer(times.leave_at, rule.lateness or LATENESS, candidate.reader.zone)
-    for end in (following, limit) if rule.purpose == "reminder" else ():
-        if end is not None and end - SECOND < last:
-            last = end - SECOND
+    if rule.purpose == "reminder":
+        for end in (following, limit):
+            if end is not None and end - SECOND < last:
+                last = end - SECOND
     return max(times.leave_at, last)
 
 

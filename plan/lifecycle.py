@@ -20,7 +20,7 @@ from plan.cues import cues
 from plan.drawing import drawn, selection
 from plan.facts import Fact, Journey
 from plan.life import Binding, Life, Track, Trigger, Visit
-from plan.model import Arrow, Plan
+from plan.model import RESERVED_EVENTS, Arrow, Plan
 from plan.roles import persons_named
 from plan.verdicts import LATE, verdict
 
@@ -132,16 +132,13 @@ class _Fold:
 
     def take_effect(self, fact: Fact) -> None:
         """Clocks first: an answer in the same fact keeps its clock from leading on, a new question starts anew."""
-        if fact.type == "told":
-            self.life.told.append((fact.at, clocks.told_values(fact.data)))
         self.bind(fact)
         self.life.fire(_trigger(fact))
         answered = self.clocks.answer(fact.type, fact.item, fact.at, fact.id)
-        self.clocks.start_by(fact.type, fact.item, fact.at, fact)
-        if fact.type == "extension_granted":
-            self.clocks.start_all_the_same(fact)
-        if fact.type in statements.SETS_STAGE:
-            self.set_stage(fact)
+        if fact.type in self.cues.starting:
+            self.clocks.start_by(fact.type, fact.item, fact.at, fact)
+        if fact.type in RESERVED_EVENTS:
+            self.obey(fact)
         if self.arrows.named(fact.type):
             self.follow(fact.type, fact.item, fact.at, fact)
         if answered:
@@ -149,6 +146,15 @@ class _Fold:
         draw = self.life.process.audit
         if draw is not None and fact.type == draw.on and drawn(draw, self.life.journey.id):
             self.select(selection(draw, fact))
+
+    def obey(self, fact: Fact) -> None:
+        """What an event means in every program."""
+        if fact.type == "told":
+            self.life.told.append((fact.at, clocks.told_values(fact.data)))
+        elif fact.type == "extension_granted":
+            self.clocks.start_all_the_same(fact)
+        elif fact.type in statements.SETS_STAGE:
+            self.set_stage(fact)
 
     def select(self, fact: Fact) -> None:
         """The lot opens an item; a second event finds it there and draws no more (36)."""

@@ -59,8 +59,11 @@ def is_open(instant: datetime, during: Hours) -> bool:
 
 @lru_cache(REMEMBERED)
 def next_opening(instant: datetime, during: Hours) -> Opening:
-    """The opening that is open at `instant`, else the first after it. ValueError for a window that never opens."""
-    first = local_date(instant, during.zone) - _DAY
+    """The opening that is open at `instant`, else the first after it. ValueError for a window that never opens.
+
+    Whatever the clock does, the opening of a day is over when the next one begins.
+    """
+    first = local_date(instant, during.zone)
     for n in range(_LONGEST_QUIET):
         opening = opening_on(first + n * _DAY, during)
         if opening and opening.closes_at > instant:

@@ -30,8 +30,7 @@ def stopped(planned: Planned, instant: datetime) -> Skipped | None:
 def left(planned: Planned, plan: Plan, life: Life, arrows: Arrows, instant: datetime) -> Skipped | None:
     """Why it makes no sense in the stage held at `instant`, now or as foreseen; None if it does."""
     rule = planned.rule
-    visit = life.track.visit(instant)
-    if rule.stages is not None and visit.stage not in rule.stages:
+    if rule.stages is not None and life.track.visit(instant).stage not in rule.stages:
         return "stage_left"
     if rule.while_ is not None:
         return None if _own_stage(planned, plan, life, instant) in rule.while_ else "stage_left"
@@ -42,6 +41,7 @@ def left(planned: Planned, plan: Plan, life: Life, arrows: Arrows, instant: date
         return None if _own_stage(planned, plan, life, instant) == start else "stage_left"
     if rule.entered is not None and planned.offset is not None:
         return None if _own_stage(planned, plan, life, instant) == rule.entered else "stage_left"
+    visit = life.track.visit(instant)
     if visit.broke_off and WITHDRAWN in rule.even_if:
         return None
     if life.is_final(visit.stage) and _ended(planned, visit):
