@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
+from threading import Event
 from typing import Final
 
 from temporalio.client import Client
@@ -73,7 +74,9 @@ async def run(settings: Settings, only: str | None, identity: str | None) -> Non
             beginner = Beginner(client, ledger)
             await workers.enter_async_context(_running(beginner))
             await workers.enter_async_context(_journeys(client, ledger.with_wait(DECIDE_WAITS), shelf, beginner))
-            await workers.enter_async_context(_upkeep(client, ledger, settings))
+            leaving = Event()
+            await workers.enter_async_context(_upkeep(client, ledger, settings, leaving))
+            workers.callback(leaving.set)  # before upkeep is waited for
         if only != "workflows":
             await workers.enter_async_context(_mail(client, ledger, shelf, settings))
         sys.stdout.write(f"{READY}\n")
@@ -110,8 +113,8 @@ def _journeys(client: Client, ledger: Ledger, shelf: Shelf, beginner: Beginner) 
     )
 
 
-def _upkeep(client: Client, ledger: Ledger, settings: Settings) -> Worker:
-    """What schedules start."""
+def _upkeep(client: Client, ledger: Ledger, settings: Settings, leaving: Event) -> Worker:
+    """What schedules start. A round that waits for the provider ends when `leaving` is set."""
     reconciler = Reconciler(client, ledger)
 
     async def reconcile() -> UpkeepReport:
@@ -119,7 +122,9 @@ def _upkeep(client: Client, ledger: Ledger, settings: Settings) -> Worker:
         return (await reconciler.round()).report
 
     lists = open_lists(settings)
-    copier = ListCopier(ledger, lists) if isinstance(lists, SendGridLists) else None
+    copier = None
+    if isinstance(lists, SendGridLists):
+        copier = ListCopier(ledger, lists, pause=leaving.wait, stopping=leaving.is_set)
 
     async def suppressions() -> UpkeepReport:
         if isinstance(lists, NoLists):

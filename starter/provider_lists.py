@@ -57,19 +57,21 @@ async def copy_lists(client: Client, ledger: Ledger, copier: "ListCopier") -> Up
 
 
 class ListCopier:
-    """One per process: it remembers how far it has read. For one thread at a time."""
+    """One per process: it remembers how far it has read. For one thread at a time, which `stopping` ends soon."""
 
     def __init__(
         self,
         ledger: Ledger,
         lists: SendGridLists,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
-        pause: Callable[[float], None] = time.sleep,
+        pause: Callable[[float], object] = time.sleep,
+        stopping: Callable[[], bool] = lambda: False,
     ) -> None:
         self._ledger = ledger
         self._lists = lists
         self._now = now
         self._pause = pause
+        self._stopping = stopping
         self._read: dict[ListName, datetime] = {}  # when the last round began that came to the end of the list
         self._read_whole: dict[ListName, datetime] = {}
         self._did: Counter[str] = Counter()
@@ -132,6 +134,8 @@ class ListCopier:
     def _answer(self, ask: Callable[[], T | NotNow]) -> T:
         """Waits while the rate is limited, as long as the round may last."""
         while True:
+            if self._stopping():
+                raise Unread("the worker that read SendGrid's lists is being stopped")
             answer = ask()
             if not isinstance(answer, NotNow):
                 return answer

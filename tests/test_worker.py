@@ -1,6 +1,7 @@
 """The wiring, as a process, and every reason for which it refuses to poll."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -14,9 +15,12 @@ from ledger.schema import SCHEMA_RANGE
 from starter.cli.exit import status_of
 from starter.client import Waypost
 from starter.installation import claim
+from tests.mail.sendgrid.fake import API_KEY
+from tests.mail.sendgrid_stand_in import limited
 from tests.mail.smtp_stand_in import SmtpStandIn
 from tests.starter.house import House, new_house
 from tests.starter.people import new_person
+from tests.starter.test_provider_lists import Account
 from tests.temporal_server import TemporalServer
 from tests.until import until
 from workflows.wire import MAIL
@@ -153,3 +157,20 @@ async def test_its_two_halves_may_run_apart_and_each_stops_gently(own: House) ->
             with own.worker("--only", "mail") as mail:
                 await until(lambda: any((own.folder / "mail").glob("*.eml")))
     assert mail.returncode == 0
+
+
+async def test_it_stops_at_once_while_it_waits_for_the_rate_limit_of_sendgrid_s_lists(
+    own: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "sendgrid").mkdir()
+    with Account(tmp_path / "sendgrid") as account:
+        account.instead = {1: limited(int(time.time()) + 300)}
+        monkeypatch.setenv("WAYPOST_MAIL_TRANSPORT", "sendgrid")
+        monkeypatch.setenv("WAYPOST_MAIL_SENDGRID_HOST", account.url)
+        monkeypatch.setenv("SENDGRID_API_KEY", API_KEY)
+        async with Waypost.open(own.settings) as waypost:
+            with own.worker("--only", "workflows") as process:
+                await waypost.temporal.get_schedule_handle("waypost-suppressions").trigger()
+                await until(lambda: bool(account.log))
+    assert process.returncode == 0
+    assert len(account.log) == 1

@@ -1,10 +1,12 @@
 """SendGrid's lists copied round by round, as its client reads them from a server that answers like the real one."""
 
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -188,6 +190,19 @@ def test_it_does_not_wait_longer_than_a_round_may_last(scene: Scene) -> None:
     scene.account.instead = dict.fromkeys(range(1, 100), Reply(429))
     assert scene.round().unread == ("SendGrid limits the rate (status 429)",)
     assert sum(scene.waited) < BUDGET.total_seconds()
+
+
+def test_a_worker_that_is_stopped_waits_for_no_rate_limit_and_asks_no_more(scene: Scene) -> None:
+    scene.account.instead = {1: limited(int(time.time()) + 300)}
+    leaving = Event()
+
+    def pause(_: float) -> None:
+        leaving.set()  # as it comes while it waits
+
+    with SendGridLists(API_KEY, scene.account.url) as lists:
+        done = ListCopier(scene.ledger, lists, pause=pause, stopping=leaving.is_set).round()
+    assert done.unread == ("the worker that read SendGrid's lists is being stopped",)
+    assert len(scene.account.log) == 1
 
 
 def test_a_list_that_knows_no_offsets_is_read_to_its_end(scene: Scene) -> None:
