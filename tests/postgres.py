@@ -11,7 +11,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,9 +56,41 @@ def postgres() -> Iterator[Postgres]:
         yield server
 
 
+class Switched:
+    """A server that can be ended in the middle of its work, as a crash would, and started again on the same files."""
+
+    def __init__(self, folder: Path, command: Sequence[str], as_owner: Mapping[str, Any]) -> None:
+        self.postgres = Postgres(folder)
+        self._command = command
+        self._as_owner = as_owner
+        self._log = folder / "log"
+        self._server: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Waits until it answers; its log is shown when it does not."""
+        with self._log.open("ab") as output:
+            self._server = subprocess.Popen(self._command, **self._as_owner, stdout=output, stderr=output)
+        if not _answers(self.postgres, self._server):
+            pytest.fail(f"PostgreSQL did not come up:\n{self._log.read_text()[-2000:]}")
+
+    def stop(self) -> None:
+        """Without a word to whoever is connected: what was committed is there when it starts again."""
+        if self._server is not None:
+            self._server.send_signal(signal.SIGQUIT)
+            self._server.wait(PATIENCE)
+            self._server = None
+
+
 @contextmanager
 def running() -> Iterator[Postgres]:
     """A server of one's own, gone without a trace at the end."""
+    with switched(*UNSAFE_BUT_QUICK) as server:
+        yield server.postgres
+
+
+@contextmanager
+def switched(*settings: str) -> Iterator[Switched]:
+    """The same, to be stopped and started; it keeps what was committed unless its settings say otherwise."""
     folder = Path(tempfile.mkdtemp(prefix="waypost-pg-"))
     try:
         as_owner = _owner(folder)
@@ -67,16 +99,13 @@ def running() -> Iterator[Postgres]:
         initdb = [str(programs / "initdb"), "-D", data, "-U", "waypost", "-A", "trust", "--no-sync"]
         initdb += ["--encoding=UTF8", "--locale=C"]
         subprocess.run(initdb, **as_owner, check=True, capture_output=True)
-        settings = ["listen_addresses=", f"unix_socket_directories={folder}", *UNSAFE_BUT_QUICK]
-        command = [str(programs / "postgres"), "-D", data, *(f"--{setting}" for setting in settings)]
-        log = folder / "log"
-        with log.open("wb") as output, subprocess.Popen(command, **as_owner, stdout=output, stderr=output) as server:
-            try:
-                if not _answers(Postgres(folder), server):
-                    pytest.fail(f"PostgreSQL did not come up:\n{log.read_text()[-2000:]}")
-                yield Postgres(folder)
-            finally:
-                server.send_signal(signal.SIGQUIT)  # at once: there is nothing to save
+        given = ["listen_addresses=", f"unix_socket_directories={folder}", *settings]
+        server = Switched(folder, [str(programs / "postgres"), "-D", data, *(f"--{one}" for one in given)], as_owner)
+        try:
+            server.start()
+            yield server
+        finally:
+            server.stop()
     finally:
         shutil.rmtree(folder)
 
