@@ -20,7 +20,7 @@ TABLE: Final = mail_tables.provider_event
 MESSAGE: Final = mail_tables.message
 OUR_ID: Final = "mid"  # the name under which a provider gives our id back, in `raw`
 REMATCHED: Final = timedelta(days=5)
-COLUMNS: Final = [TABLE.c[name] for name in ("id", *NewEvent._fields)]
+COLUMNS: Final = [TABLE.c[name] for name in ("id", "matched", *NewEvent._fields)]
 
 # A block is about a message or about us, never about the address: the next message is tried.
 CAUSES: Final[Mapping[str, Cause]] = {
@@ -50,13 +50,10 @@ def count(connection: Connection, post_id: str, now: datetime) -> bool:
 
 
 def rematch(connection: Connection, now: datetime, limit: int = 1000) -> list[str]:
-    """Looks again for the messages of events that had none, for five days; the ids of what was found.
-
-    What names somebody else's message is never looked at again, however much of that there is.
-    """
+    """Looks again for the messages of events that had none, for five days; the ids of what was found."""
     unmatched = sa.and_(TABLE.c.message_id.is_(None), TABLE.c.matched.is_(None), TABLE.c.received_at > now - REMATCHED)
     ours = TABLE.c.raw[OUR_ID].as_string()
-    nameless = sa.and_(ours.is_(None), TABLE.c.hand_over_id.is_(None), TABLE.c.address.is_not(None))
+    nameless = sa.and_(ours.is_(None), TABLE.c.address.is_not(None))
     hopeful = sa.or_(ours.in_(sa.select(MESSAGE.c.id)), nameless)
     query = sa.select(*COLUMNS).where(unmatched, hopeful).order_by(TABLE.c.received_at.desc(), TABLE.c.id).limit(limit)
     rows = connection.execute(query).mappings().all()
@@ -77,9 +74,10 @@ def _whose(connection: Connection, rows: Sequence[RowMapping]) -> Mapping[str, M
         id_: (event, matching.match(connection, event._replace(message_id=named[id_]), messages))
         for id_, event in events.items()
     }
-    for id_, (event, match) in whose.items():
-        if match.matched and event.message_id is None:
-            connection.execute(sa.update(TABLE).where(TABLE.c.id == id_).values(**match._asdict()))
+    for row in rows:
+        _, match = whose[row["id"]]
+        if match.matched != row["matched"]:
+            connection.execute(sa.update(TABLE).where(TABLE.c.id == row["id"]).values(**match._asdict()))
     return whose
 
 

@@ -201,6 +201,12 @@ provider_event: Final = Table(
     ),
     Index(None, "message_id", "at"),
     Index(
+        "ix_provider_event_open",
+        "received_at",
+        sqlite_where=sa.text("message_id IS NULL AND matched IS NULL"),
+        postgresql_where=sa.text("message_id IS NULL AND matched IS NULL"),
+    ),
+    Index(
         "ix_provider_event_unmatched",
         "address",
         "received_at",

@@ -12,6 +12,7 @@ from ledger import mail_tables, suppressions
 
 MESSAGE: Final = mail_tables.message
 AT_ONCE: Final = 400
+ELSEWHERE: Final = "elsewhere"
 BOUNCES_WITHIN: Final = timedelta(days=5)  # a server gives up after that long (RFC 5321, 4.5.4.1)
 CLOCKS: Final = timedelta(hours=1)  # how far the provider's and ours may differ
 
@@ -43,10 +44,13 @@ class NewEvent(NamedTuple):
 
 
 class Match(NamedTuple):
-    """By our own id it is certain, by the address probable; `several`: it may concern any message to the address."""
+    """By our own id it is certain, by the address probable; `several`: it may concern any message to the address.
+
+    `elsewhere`: of a message that somebody else sent by the same account, and never looked at again.
+    """
 
     message_id: str | None = None
-    matched: Literal["id", "address", "several"] | None = None
+    matched: Literal["id", "address", "several", "elsewhere"] | None = None
 
 
 def known(connection: Connection, ids: Collection[str]) -> frozenset[str]:
@@ -63,14 +67,18 @@ def held(connection: Connection, ids: Collection[str]) -> frozenset[str]:
     return _there(connection, ids, sa.select(MESSAGE.c.id).order_by(MESSAGE.c.id).with_for_update(key_share=True))
 
 
-def match(connection: Connection, event: NewEvent, messages: Collection[str]) -> Match:
-    """`messages`: those of `held`. An event that names no message is the only one's that its address was sent lately.
+def is_another_s(event: NewEvent) -> bool:
+    """Whether it names a message of the provider's and none of ours, as reports of other mail by the account do."""
+    return event.message_id is None and event.hand_over_id is not None
 
-    One that names a message of the provider's, and none of ours, is of a message that somebody else sent.
-    """
+
+def match(connection: Connection, event: NewEvent, messages: Collection[str]) -> Match:
+    """`messages`: those of `held`. One without any is of the only message that its address was sent lately."""
     if event.message_id is not None:
         return Match(event.message_id, "id") if event.message_id in messages else Match()
-    if event.hand_over_id is not None or event.address is None:
+    if is_another_s(event):
+        return Match(None, ELSEWHERE)
+    if event.address is None:
         return Match()
     reader = MESSAGE.c.person_id.in_(suppressions.readers(connection, event.address))
     address = sa.func.lower(MESSAGE.c.address) == event.address

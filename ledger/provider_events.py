@@ -86,5 +86,5 @@ def say(connection: Connection, message_id: str, said: Said, by: str, now: datet
 def _whose(event: NewEvent, messages: frozenset[str]) -> tuple[str | None, str | None, Mapping[str, JsonValue] | None]:
     """Its message, how that is known, and `raw` of what nobody has understood: of the rest, the post alone holds it."""
     if event.message_id not in messages:
-        return None, None, event.raw
+        return None, matching.ELSEWHERE if matching.is_another_s(event) else None, event.raw
     return event.message_id, "id", event.raw if event.kind == "unknown" else None

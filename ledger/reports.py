@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from pydantic import AwareDatetime, JsonValue
 from sqlalchemy import Connection
 
-from ledger import mail_tables
+from ledger import mail_tables, matching
 from plan.model import Frozen
 
 TABLE: Final = mail_tables.provider_event
@@ -56,6 +56,7 @@ def of(connection: Connection, messages: Collection[str]) -> Mapping[str, tuple[
 def unmatched(connection: Connection, addresses: Collection[str], limit: int = 20) -> Sequence[Report]:
     """The latest that name one of these addresses and no message, latest first: they may concern any message to it."""
     named = TABLE.c.address.in_({address.casefold() for address in addresses})
-    query = sa.select(*COLUMNS).where(TABLE.c.message_id.is_(None), named)
+    may_be_ours = TABLE.c.matched.is_distinct_from(matching.ELSEWHERE)
+    query = sa.select(*COLUMNS).where(TABLE.c.message_id.is_(None), may_be_ours, named)
     query = query.order_by(TABLE.c.received_at.desc()).limit(limit)
     return [Report(**row) for row in connection.execute(query).mappings()]

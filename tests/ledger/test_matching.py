@@ -5,7 +5,7 @@ from typing import Final
 
 import pytest
 
-from ledger import Ledger, counting, messages
+from ledger import Ledger, counting, messages, reports
 from ledger.provider_events import Kept
 from tests.ledger.given import NOW, a_journey, new_message, present
 from tests.ledger.reported import OTHER, RECEIVED, event, events, record, sent
@@ -46,7 +46,8 @@ def test_what_names_another_s_message_is_not_taken_for_ours(ledger: Ledger) -> N
             event("bounced", hand_over_id="marketing.recv"),
             event("bounced", message_id="else", raw={"mid": "else"}),
         )
-        assert [matched for _, _, matched in events(connection)] == [None, None]
+        assert [matched for _, _, matched in events(connection)] == ["elsewhere", None]
+        assert [report.matched for report in reports.unmatched(connection, ["ada@example.org"])] == [None]
 
 
 def test_an_event_of_a_message_that_is_not_there_yet_finds_it_later(ledger: Ledger) -> None:

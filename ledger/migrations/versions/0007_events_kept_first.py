@@ -74,6 +74,7 @@ def events() -> None:
     )
     index("uq_provider_event_event_id", "provider_event", ["event_id", "provider"], "event_id IS NOT NULL", unique=True)
     op.create_index("ix_provider_event_message_id_at", "provider_event", ["message_id", "at"])
+    index("ix_provider_event_open", "provider_event", ["received_at"], "message_id IS NULL AND matched IS NULL")
     index("ix_provider_event_unmatched", "provider_event", ["address", "received_at"], "message_id IS NULL")
 
 
