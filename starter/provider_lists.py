@@ -112,10 +112,10 @@ class ListCopier:
             with self._ledger.write() as connection:
                 copied = listed.copy(connection, CAUSES[name], [Listed(*each) for each in page.entries], self._now())
             self._did["added"] += copied.added
-            for address in copied.forgiven:
-                self._did["cleared"] += self._answer(lambda: self._lists.remove(name, address))  # noqa: B023
+            cleared = sum(self._answer(lambda: self._lists.remove(name, one)) for one in copied.forgiven)  # noqa: B023
+            self._did["cleared"] += cleared
             seen.update(entry.address for entry in page.entries)
-            offset, before = offset + page.size, page
+            offset, before = offset + page.size - cleared, page  # what stands behind them has moved up
         raise Unread(f"SendGrid's list of {name.replace('_', ' ')} does not end")
 
     def _compare(self, name: ListName, seen: frozenset[str]) -> None:

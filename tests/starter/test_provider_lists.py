@@ -150,6 +150,19 @@ def test_what_the_reader_has_lifted_here_is_taken_off_there(scene: Scene) -> Non
     assert scene.standing() == {}
 
 
+def test_what_is_taken_off_while_the_list_is_read_hides_nothing_behind_it(scene: Scene) -> None:
+    for n in range(PAGE):
+        scene.put("spam_reports", f"p-{n}@example.org", before=timedelta(hours=2, seconds=n))
+    scene.round()
+    with scene.ledger.write() as connection:
+        for n in range(3):
+            suppressions.lift(connection, f"p-{n}@example.org", ["complained"], "reader", "asked", scene.now)
+    for n in range(3):
+        scene.put("spam_reports", f"older-{n}@example.org", before=timedelta(hours=9))
+    done = scene.round(timedelta(days=1)).report.done
+    assert done == {"added": 3, "taken_off": 0, "cleared": 3}
+
+
 @pytest.mark.parametrize(
     "reply", [Reply(500), Reply(200, {}, b'[{"email": "p-1@example.org", "created": 17'), Reply(401)]
 )
