@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import Connection
 
-from ledger import opt_outs, people, plans, suppressions
+from ledger import opt_outs, plans, suppressions
 from ledger.opt_outs import ALL, Wishes
 from ledger.suppressions import Cause
 from plan.load import read_back
@@ -84,7 +84,7 @@ def choose(
         else:
             changed |= opt_outs.opt_out(connection, person, program, notification, by, now, message_id)
     if changed:
-        _wake(connection, person, now)
+        wake_person(connection, person, CAUSE, now)
     return changed
 
 
@@ -116,12 +116,6 @@ def welcome_back(connection: Connection, address: str, now: datetime) -> bool:
         return False
     suppressions.look_again(connection, [address], CAUSE, now)
     return True
-
-
-def _wake(connection: Connection, person: str, now: datetime) -> None:
-    """The journeys of those who were merged into somebody write to that somebody."""
-    for id_ in people.known_as(connection, person):
-        wake_person(connection, id_, CAUSE, now)
 
 
 def _plan(connection: Connection, program: str) -> Plan | None:

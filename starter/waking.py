@@ -33,9 +33,13 @@ def wake_program(connection: Connection, program: str, cause: str, now: datetime
 def wake_person(connection: Connection, person: str, cause: str, now: datetime) -> int:
     """Writes a row for every open journey that the person's change concerns; says how many.
 
-    A cause that is news of a person is a fact of their own journeys; others only look again.
+    A cause that is news of a person is a fact of their own journeys and of those of whoever was merged into them.
+    Others only look again.
     """
-    concerned = people.open_journeys_of(connection, person)
+    concerned: dict[str, bool] = {}
+    for id_ in sorted(people.known_as(connection, person)):
+        for journey, own in people.open_journeys_of(connection, id_).items():
+            concerned[journey] = own or concerned.get(journey, False)
     for journey, own in concerned.items():
         wake_ups.add(connection, journey, uuid7(), cause if own else LOOK_AGAIN, now)
     return len(concerned)

@@ -137,7 +137,7 @@ def _failure(known: Known, row: MessageRow) -> Verdict | None:
         "dropped": f"The provider did not even try{on}: {clause}.",
     }[row.delivery]
     step = told.next_step or "" if told else "Read the server's words below."
-    step = step.format(person=known.person_id or "PERSON", message=row.id)
+    step = step.format(person=known.reader, message=row.id)
     if row.delivery in {"bounced", "dropped"} and address_of_old(known, row) is not None:
         step = f"The reader has another address now: {AGAIN.format(message=row.id)}."
     told_by = [report.matched for report in known.reports if report.kind == row.delivery]

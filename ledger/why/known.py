@@ -72,6 +72,11 @@ class Known:
         return self.passage is not None and self.passage.clock - self.now > AHEAD
 
     @property
+    def reader(self) -> str:
+        """The id by which commands change what the reader gets: of somebody merged, that of whom they really are."""
+        return self.person.id if self.person else self.person_id or "PERSON"
+
+    @property
     def to(self) -> str:
         """The role written to, as keys spell it."""
         return self.row.to if self.row else self.occurrence.to if self.occurrence else "applicant"

@@ -78,7 +78,7 @@ def not_enrolled(known: Known) -> Verdict:
         step = "Check the id; a new person is added by waypost person set, and then enrolled."
         return Verdict("not_known", "act", headline, next_step=step)
     headline = f"{known.person_id} has no journey in {known.program}, so nothing was ever planned."
-    step = f"If there should be one: waypost enroll {known.person_id} --program {known.program} --process PROCESS"
+    step = f"If there should be one: waypost enroll {known.reader} --program {known.program} --process PROCESS"
     return Verdict("not_enrolled", "act", headline, next_step=step)
 
 
@@ -95,7 +95,7 @@ def details(known: Known, reason: str | None, because: str | None, detail: str |
 def _say(known: Known, words: Words, case: Case, reason: str) -> Verdict:
     occurrence = known.occurrence
     values = {
-        "person": known.person_id or "PERSON",
+        "person": known.reader,
         "role": known.role,
         "program": known.program,
         "notification": known.notification,

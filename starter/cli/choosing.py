@@ -7,12 +7,12 @@ import typer
 from pydantic import BaseModel
 from sqlalchemy import Connection
 
-from ledger import Ledger, people
+from ledger import Ledger
 from ledger.opt_outs import ALL
 from starter.choices import choose
 from starter.cli.options import AsJson, Folder
 from starter.cli.output import say, write_json
-from starter.cli.people import PersonId
+from starter.cli.people import PersonId, known
 from starter.cli.session import wake, with_ledger
 from starter.ids import check_person
 from starter.plans import current_plan
@@ -50,11 +50,8 @@ def opt_out(
     def story(ledger: Ledger, settings: Settings) -> int:
         now = datetime.now(UTC)
         with ledger.write() as connection:
-            known = people.standing_for(connection, [person]).get(person)
-            if known is None:
+            if known(connection, person) is None:
                 raise Refused(f"nobody is known as {person}")
-            if known.id != person:
-                raise Refused(f"{person} was merged into {known.id}: name {known.id}")
             _check_notification(connection, program, name, undo=undo)
             changed = choose(connection, person, program, {name: undo}, "cli", now)
         told = wake(ledger, settings) if changed else True

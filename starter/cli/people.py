@@ -93,7 +93,7 @@ def set_(
     def story(ledger: Ledger, settings: Settings) -> int:
         now = datetime.now(UTC)
         with ledger.write() as connection:
-            before = people.person(connection, person)
+            before = known(connection, person)
             if before is None and email is None:
                 raise Refused(f"{person} is new; give an address: waypost person set {person} --email ADDRESS")
             after = _changed(
@@ -161,6 +161,14 @@ def show(person: PersonId, folder: Folder = None, as_json: AsJson = False) -> in
         return 0
 
     return with_ledger(folder, story)
+
+
+def known(connection: Connection, person: str) -> PersonRow | None:
+    """None: unknown. Raises Refused for somebody merged: a change of theirs would change nothing of what is sent."""
+    found = people.standing_for(connection, [person]).get(person)
+    if found is not None and found.id != person:
+        raise Refused(f"{person} was merged into {found.id}: name {found.id}")
+    return found
 
 
 def check_address(email: str) -> None:

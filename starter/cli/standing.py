@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from ledger import Ledger, audit, people
 from starter.cli.options import AsJson, Folder
 from starter.cli.output import say, write_json
-from starter.cli.people import PersonId
+from starter.cli.people import PersonId, known
 from starter.cli.session import wake, with_ledger
 from starter.ids import check_person
 from starter.refusal import Refused
@@ -70,7 +70,7 @@ def _set(
     def story(ledger: Ledger, settings: Settings) -> int:
         now = datetime.now(UTC)
         with ledger.write() as connection:
-            before = people.person(connection, person)
+            before = known(connection, person)
             if before is None:
                 raise Refused(f"nobody is known as {person}")
             ends = any(getattr(before, name) and not value for name, value in change.items())

@@ -242,3 +242,15 @@ def test_what_the_reader_of_now_does_not_want_is_told_of_somebody_merged_too(sto
         for id_ in ("p-1", "p-9"):
             (tips,) = asked(connection, "tips", person=id_)
             assert f"{id_} opted out of tips, by reader." in [told.sentence for told in tips.evidence]
+
+
+def test_what_to_do_names_the_reader_of_now_of_somebody_merged(story: Ledger) -> None:
+    with story.write() as connection:
+        ada = people.person(connection, "p-1")
+        assert ada is not None
+        people.set_person(connection, PersonRow(id="p-9", email="ada@example.com", on_hold=True), "cli", NOW)
+        people.set_person(connection, ada.model_copy(update={"merged_into": "p-9"}), "cli", NOW)
+    with story.read() as connection:
+        (tips,) = asked(connection, "tips", person="p-1")
+    assert (tips.case, tips.reason) == ("held", "on_hold")
+    assert (tips.next_step or "").endswith("waypost person release p-9")

@@ -85,6 +85,28 @@ def test_what_the_first_does_not_want_the_second_does_not_get(run: Run, person: 
     assert run("person", "show", f"{person}-b", "--json").json["opted_out"] == {"trial": ["*"]}
 
 
+@pytest.mark.parametrize(
+    "command", [("set", "--email", "new@example.org"), ("hold",), ("release",), ("deceased",), ("opt-out", "trial")]
+)
+def test_a_change_of_the_first_would_change_nothing_and_names_the_second(
+    run: Run, person: str, command: tuple[str, ...]
+) -> None:
+    for one in (person, f"{person}-b"):
+        run("person", "set", one, "--email", f"{one}@example.org")
+    run("person", "merge", person, "--into", f"{person}-b")
+    ran = run("person", command[0], person, *command[1:])
+    assert (ran.status, ran.err) == (1, f"{person} was merged into {person}-b: name {person}-b\n")
+
+
+def test_what_happens_to_the_second_is_news_of_the_journeys_of_the_first(run: Run, person: str) -> None:
+    enrolled(run, person)
+    run("person", "set", f"{person}-b", "--email", f"{person}-b@example.org")
+    run("person", "merge", person, "--into", f"{person}-b")
+    until_now(lambda: run("show", person, "--json").json["upcoming"] != [])
+    assert run("person", "deceased", f"{person}-b", "--json").json["woken"] == 1
+    until_now(lambda: run("show", person, "--json").json["upcoming"] == [])
+
+
 def test_nobody_unknown_is_merged(run: Run, person: str) -> None:
     ran = run("person", "merge", person, "--undo")
     assert (ran.status, ran.err) == (1, f"nobody is known as {person}\n")
