@@ -158,9 +158,15 @@ def _recipients(plan: Plan, occurrence: Occurrence, person: PersonRow | None) ->
 
 
 def mailboxes(role: str, *readers: tuple[str, str]) -> tuple[Mailbox, ...] | Held:
-    """The readers in that role, given by name and address."""
+    """The readers in that role, given by name and address; an address twice, in whatever letters, is one reader.
+
+    SendGrid refuses a message for good that names one twice.
+    """
+    once: dict[str, tuple[str, str]] = {}
+    for name, address in readers:
+        once.setdefault(address.casefold(), (name, address))
     try:
-        return tuple(Mailbox(name=as_name(name), email=address) for name, address in readers)
+        return tuple(Mailbox(name=as_name(name), email=address) for name, address in once.values())
     except ValidationError:
         return Held("no_address", f"an address of {role} is none that e-mail can be sent to")
 

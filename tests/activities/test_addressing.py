@@ -3,7 +3,7 @@
 import pytest
 
 from ledger import Ledger, messages, people, texts
-from tests.activities.given import START, Desk, Recorder, ada, by_hand, event, publish
+from tests.activities.given import PLAN, START, Desk, Recorder, ada, by_hand, event, publish
 from workflows.wire import Due
 
 WELCOME = "welcome#created>applicant"
@@ -45,6 +45,16 @@ def test_an_address_that_is_none_holds_the_message_and_is_not_repeated(desk: Des
         "an address of applicant is none that e-mail can be sent to",
     )
     assert not recorder.given
+
+
+def test_an_address_that_a_desk_has_twice_is_written_to_once(desk: Desk, ledger: Ledger) -> None:
+    twice = "desk: [desk@example.org, two@example.org, Desk@Example.org]"
+    told = "notifications:\n  heads_up: {purpose: announcement, to: desk, on: created, template: welcome}"
+    publish(ledger, PLAN.replace("desk: [desk@example.org]", twice).replace("notifications:", told))
+    recorder = Recorder()
+    [due] = [due for due in desk.decide().due if due.key != WELCOME]
+    assert desk.notify(due, recorder).result == "sent"
+    assert [to.email for to in recorder.given[0].to] == ["desk@example.org", "two@example.org"]
 
 
 def test_a_subject_that_its_values_make_too_long_holds_the_message(desk: Desk, ledger: Ledger) -> None:
