@@ -79,6 +79,18 @@ def sent_recently(candidates: list[Candidate], sent: Mapping[str, Sent], zone: s
 as_planned: Final[Callable[[Candidate], datetime]] = attrgetter("times.leave_at")  # while nothing has gone wrong
 
 
+def apart(candidates: Iterable[Candidate]) -> bool:
+    """Whether no two of them are of one rule, to one reader, on one day: as planned, none speaks for another."""
+    timed = [c for c in candidates if c.times is not None]
+    return len({(c.planned.rule.name, c.recipient.to, c.reader.date(_leave_at(c))) for c in timed}) == len(timed)
+
+
+def merge(candidates: list[Candidate], when: Callable[[Candidate], datetime]) -> None:
+    """Messages to one reader on one day: offsets of one date first, then items."""
+    one_a_day(candidates, when)
+    one_for_all_items(candidates, when)
+
+
 def one_a_day(candidates: list[Candidate], when: Callable[[Candidate], datetime]) -> None:
     """Of two offsets of one rule on one day the later speaks, wherever the window moved it (24)."""
     open_ones = [c for c in candidates if c.planned.offset and c.times and (c.outcome is None or settled(c))]

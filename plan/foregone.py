@@ -38,12 +38,14 @@ class Foregone:
 class Prospects(NamedTuple):
     """By key: what is settled, and until when each of the others is worth sending while its date stays.
 
-    `fitting` are those that make sense at the moment when they leave, if they leave when they should.
+    `fitting` are those that make sense at the moment when they leave, if they leave when they should. `apart`: as
+    planned, no two of the others are of one rule, to one reader, on one day.
     """
 
     foregone: Mapping[str, Foregone]
     worth_until: Mapping[str, datetime | None]
     fitting: AbstractSet[str]
+    apart: bool
 
 
 def prospects(candidates: Iterable[Candidate], plan: Plan, life: Life, people: People) -> Prospects:
@@ -57,7 +59,8 @@ def prospects(candidates: Iterable[Candidate], plan: Plan, life: Life, people: P
     readers = Counter([candidate.planned.stem for candidate in candidates])
     foregone: dict[str, Foregone] = {}
     worth_until: dict[str, datetime | None] = {}
-    fitting = set()
+    fitting: set[str] = set()
+    open_ones: list[Candidate] = []
     for candidate in candidates:
         if candidate.outcome is None and candidate.times is not None:
             planned, leave_at = candidate.planned, candidate.times.leave_at
@@ -69,9 +72,10 @@ def prospects(candidates: Iterable[Candidate], plan: Plan, life: Life, people: P
                 candidate.skip(reason)
         if candidate.outcome is None:
             worth_until[candidate.key] = candidate.not_after
+            open_ones.append(candidate)
         else:
             foregone[candidate.key] = Foregone(candidate)
-    return Prospects(foregone, worth_until, fitting)
+    return Prospects(foregone, worth_until, fitting, companions.apart(open_ones))
 
 
 def steady(planned: Planned, plan: Plan) -> bool:

@@ -1,5 +1,7 @@
 """Every occurrence of a journey that anything can still happen to, judged as of one instant."""
 
+from datetime import datetime
+
 from plan import companions, judgement
 from plan.case import Case
 from plan.judgement import Candidate, in_ledger
@@ -11,7 +13,7 @@ def judged(ahead: Outlook, case: Case) -> list[Candidate]:
 
     The order of the steps keeps reasons as they are once a moment has passed: too late comes last.
     """
-    (foregone, worth_until, fitting), rows, now = ahead.prospects, case.sent, case.now
+    (foregone, worth_until, fitting, apart), rows, now = ahead.prospects, case.sent, case.now
     candidates = [
         Candidate(*draft, rows.get(key))
         for key, draft in ahead.drafts.items()
@@ -38,16 +40,20 @@ def judged(ahead: Outlook, case: Case) -> list[Candidate]:
     companions.digest(candidates)
     companions.released(candidates, case)
     companions.sent_recently(unsteady, rows, case.plan.timezone)
-    companions.one_a_day(candidates, companions.as_planned)
-    companions.one_for_all_items(candidates, companions.as_planned)
+    if not apart or len(candidates) > len(worth_until):
+        companions.merge(candidates, companions.as_planned)
     if not all(candidate.keeps_its_time(now) for candidate in candidates):
-        for candidate in _undecided(candidates):
-            judgement.by_lateness(candidate, now)
-        companions.one_a_day(candidates, lambda candidate: candidate.leaves_at(now))
-        companions.one_for_all_items(candidates, lambda candidate: candidate.leaves_at(now))
+        _late(candidates, now)
     for candidate in _undecided(candidates):
         judgement.by_now(candidate, case)
     return candidates
+
+
+def _late(candidates: list[Candidate], now: datetime) -> None:
+    """What has not left when it should is too late, or leaves together with another."""
+    for candidate in _undecided(candidates):
+        judgement.by_lateness(candidate, now)
+    companions.merge(candidates, lambda candidate: candidate.leaves_at(now))
 
 
 def _undecided(candidates: list[Candidate]) -> list[Candidate]:
