@@ -130,7 +130,14 @@ class _Way:
         return following if following is not None and following <= self.end else None
 
     def wake(self, candidates: Sequence[Candidate], now: datetime) -> datetime | None:
-        """By time alone, if that still changes anything; what only staff could release would be asked about daily."""
+        """By time alone, if that still changes anything; what only staff could release would be asked about daily.
+
+        A clock that passes lets nothing go that is neither scheduled, nor held, nor kept back by a condition.
+        """
+        if self.lasting and not any(one.outcome == "held" or one.reason == "condition_false" for one in candidates):
+            scheduled = [one.times.leave_at for one in candidates if one.outcome == "scheduled" and one.times]
+            if scheduled:
+                return min(scheduled)
         if self.outlook is None or not self.something_comes(self.outlook, candidates, now):
             return None
         return onwards(self.outlook.life, candidates, self.heard, list(self.sent.values()), now).look_at
