@@ -1,6 +1,6 @@
 """Every sending that the plan calls for in one journey: its rules times what triggers them (plan.md C)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Final, NamedTuple
 
@@ -187,9 +187,8 @@ def _counted(rule: Rule, life: Life, zone: str) -> Iterator[Planned]:
                 continue
             if rule.within is not None:
                 yield _within(rule, rule.within, run, dated, life.journey, zone)
-                continue
-            for offset in _offsets(rule):
-                yield _offset(rule, run, dated, offset, zone)
+            else:
+                yield from _from_date(rule, run, dated, _offsets(rule), zone)
 
 
 def _offsets(rule: Rule) -> tuple[Period | Share, ...]:
@@ -201,37 +200,33 @@ def _offsets(rule: Rule) -> tuple[Period | Share, ...]:
     return rule.offsets or (AT_ONCE,)
 
 
-def _offset(rule: Rule, run: Run, dated: Dated, offset: Period | Share, zone: str) -> Planned:
-    if dated.at is None:
-        unknown = stem(rule.name, offset, f"@{UNKNOWN_DATE}", run.item)
-        return Planned(rule, unknown, dated.known_at, offset=offset, item=run.item, run=run, dated=dated)
+def _from_date(rule: Rule, run: Run, dated: Dated, offsets: Sequence[Period | Share], zone: str) -> Iterator[Planned]:
+    """One for each of the offsets from one date of a clock."""
+    item, known_at, passes_at = run.item, dated.known_at, dated.passes_at
+    if dated.at is None or passes_at is None:
+        for offset in offsets:
+            unknown = stem(rule.name, offset, f"@{UNKNOWN_DATE}", item)
+            yield Planned(rule, unknown, known_at, offset=offset, item=item, run=run, dated=dated)
+        return
     deadline_on = local_date(dated.at, zone)
-    day = instant = None
-    if isinstance(offset, Share):
-        day, instant = gone_by(offset, run, dated, zone)
-    elif offset.dated:
-        day = subtract(deadline_on, offset) if rule.before else add(deadline_on, offset)
-    else:
-        instant = _back(dated.at, offset, zone) if rule.before else _ahead(dated.at, offset, zone)
-    return Planned(
-        rule,
-        stem(rule.name, offset, f"@{deadline_on.isoformat()}", run.item),
-        dated.known_at,
-        day,
-        instant,
-        offset,
-        run.item,
-        run=run,
-        dated=dated,
-        rests_until=None if rule.before or dated.passes_at is None else dated.passes_at + run.deadline.settle,
-        limit=dated.passes_at if rule.before else None,
-        dropped=None if dated is run.date else "superseded_by_new_deadline",
-    )
+    moment = f"@{deadline_on.isoformat()}"
+    dropped: Skipped | None = None if dated is run.date else "superseded_by_new_deadline"
+    rests_until, limit = (None, passes_at) if rule.before else (passes_at + run.deadline.settle, None)
+    for offset in offsets:
+        day = instant = None
+        if isinstance(offset, Share):
+            day, instant = gone_by(offset, run, dated, zone)
+        elif offset.dated:
+            day = subtract(deadline_on, offset) if rule.before else add(deadline_on, offset)
+        else:
+            instant = _back(dated.at, offset, zone) if rule.before else _ahead(dated.at, offset, zone)
+        key = stem(rule.name, offset, moment, item)
+        yield Planned(rule, key, known_at, day, instant, offset, item, None, run, dated, rests_until, limit, dropped)
 
 
 def _within(rule: Rule, span: tuple[Period, Period], run: Run, dated: Dated, journey: Journey, zone: str) -> Planned:
     """Anywhere in a span before or after the deadline: a day of it that is the journey's own, today if it has begun."""
-    first = _offset(rule, run, dated, span[0], zone)
+    [first] = _from_date(rule, run, dated, span[:1], zone)
     if dated.at is None or first.day is None:
         return first
     deadline_on = local_date(dated.at, zone)
