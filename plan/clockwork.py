@@ -110,6 +110,10 @@ class Clockwork:
         """The clocks with `until` that still run."""
         return [r for r in self.current.values() if r.current and not r.passed and r.deadline.until]
 
+    def passes_by(self, instant: datetime) -> bool:
+        """Whether any clock may pass up to and including an instant."""
+        return bool(self._passings) and self._passings[0][0] <= instant
+
     def passings(self, until: datetime | None) -> Iterator[tuple[Run, datetime]]:
         """Passings up to and including an instant (None: all to come), in order; what they start may pass in turn."""
         while self._passings and (until is None or self._passings[0][0] <= until):

@@ -95,7 +95,8 @@ class _Fold:
         self.clocks.start_by(created.type, None, created.at, created)
         self.life.fire(_trigger(created))
         for fact in rest:
-            self.pass_until(fact.at)
+            if self.clocks.passes_by(fact.at):
+                self.pass_until(fact.at)
             self.judge(fact)
         self.life.awaiting = self.clocks.awaiting()
         self.pass_until(None)

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from plan.agenda import Occurrence
-from plan.facts import Fact, Person
+from plan.agenda import FactVerdict, Occurrence
+from plan.facts import Fact, Person, Verdict
 from plan.judgement import Candidate
 from plan.life import Life
 from plan.reachable import SUPPRESSED
@@ -40,11 +40,8 @@ def next_at(life: Life, candidates: Iterable[Candidate], facts: Sequence[Fact], 
             and (run.item is not None or not final)
         ):
             wakes.append(passes_at + late)
-    for fact in facts:
-        wakes.append(fact.at)
-        verdict = life.verdicts.get(fact.id)
-        if verdict is not None and verdict.verdict == "waiting":
-            wakes.append(fact.heard_at + WAITING_TOO_LONG)
+    wakes += [fact.at for fact in facts if fact.at > now]
+    wakes += [fact.heard_at + WAITING_TOO_LONG for fact, _ in _judged(facts, life, "waiting")]
     over_at = life.over_at(now)
     if over_at is not None:
         wakes.append(over_at)
@@ -63,14 +60,11 @@ def attention(
     for waiting, item in life.awaiting:
         whose = waiting.name if item is None else f"{waiting.name} of {item}"
         lines.append(f"The deadline {whose} starts when {waiting.waits_for} was delivered, or is given a date.")
-    for fact in sorted(facts, key=lambda f: f.order):
-        verdict = life.verdicts.get(fact.id)
-        if verdict is None:
-            continue
-        if verdict.verdict == "late_event":
+    for fact, given in sorted(_judged(facts, life, "late_event", "waiting"), key=lambda one: one[0].order):
+        if given.verdict == "late_event":
             lines.append(f"{fact.type} ({fact.id}) arrived after the journey had ended.")
-        if verdict.verdict == "waiting" and now >= fact.heard_at + WAITING_TOO_LONG:
-            lines.append(f"{fact.type} ({fact.id}) has been waiting for more than a day: {verdict.reason}.")
+        elif now >= fact.heard_at + WAITING_TOO_LONG:
+            lines.append(f"{fact.type} ({fact.id}) has been waiting for more than a day: {given.reason}.")
     for occurrence in occurrences:
         if occurrence.reason == "no_recipient" and occurrence.outcome == "held":
             lines.append(f"{occurrence.notification} waits for somebody to take the role {occurrence.to}.")
@@ -81,6 +75,12 @@ def attention(
         if occurrence.outcome == "failed":
             lines.append(f"{occurrence.key} was refused: {occurrence.reason}.")
     return tuple(dict.fromkeys(lines))
+
+
+def _judged(facts: Iterable[Fact], life: Life, *verdicts: Verdict) -> list[tuple[Fact, FactVerdict]]:
+    """The facts with one of these verdicts."""
+    given = life.verdicts
+    return [(fact, given[fact.id]) for fact in facts if fact.id in given and given[fact.id].verdict in verdicts]
 
 
 def _may_still_go(candidate: Candidate) -> bool:
