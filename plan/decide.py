@@ -22,7 +22,7 @@ from plan.untriggered import untriggered
 from plan.waking import attention, next_at
 
 UNSETTLED: Final = frozenset({"ready", "scheduled", "held"})
-KEPT: Final = 128  # courses, some 150 KB each for a journey of forty facts
+KEPT: Final = 128  # courses, some 95 KB each for a journey of forty facts
 remembered = lru_cache(KEPT)(foreseen)  # a journey is decided when a message is due, as it leaves and when it has left
 
 

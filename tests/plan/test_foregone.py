@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from plan import judgement
+from plan import companions, judgement
 from plan.arrows import arrows_of
 from plan.case import Case
 from plan.judgement import Candidate
@@ -94,3 +94,18 @@ def test_what_fits_has_no_stage_against_it_until_it_should_have_left(
                 case = Case(way.plan, ahead.life, arrows_of(way.plan, way.journey.process), way.people, {}, now)
                 judgement.by_stage(candidate, case)
                 assert candidate.outcome is None
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(st.sampled_from(WINDOWS), happenings(), HOURS)
+def test_of_messages_that_are_apart_none_speaks_for_another(
+    window: SendWindow, happened: list[Happening], heard_until: list[int]
+) -> None:
+    way = smooth(window, happened)
+    for hour in heard_until:
+        way.now = CREATED + timedelta(hours=hour)
+        ahead = ahead_of(way)
+        candidates = [Candidate(*ahead.drafts[key]) for key in ahead.prospects.worth_until]
+        companions.merge(candidates, companions.as_planned)
+        merged = any(candidate.outcome is not None or candidate.items for candidate in candidates)
+        assert not (ahead.prospects.apart and merged)

@@ -4,14 +4,18 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from plan.agenda import Agenda, Occurrence
 from plan.facts import Fact, Journey
 from plan.load import load
-from plan.model import Plan
+from plan.model import Plan, SendWindow
 from plan.preview import Invented, everybody, preview
+from tests.plan.journeys import CREATED, WINDOWS, Happening, happenings, smooth
 from tests.plan.programs import program
 from tests.plan.walk import Walk, at
+from tests.plan.written import changed, loaded
 
 PLAN = program()
 PROGRAMS = Path(__file__).parents[1] / "programs"
@@ -115,3 +119,28 @@ def test_a_preview_in_which_a_fact_is_taken_back_foresees_the_same_too() -> None
     ]
     until = at("2027-09-02 10:00")
     foresees_what_happens(plan, Invented("application", at("2026-02-10 10:00"), events=events, until=until))
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(st.sampled_from(WINDOWS), happenings())
+def test_a_preview_foresees_the_same_whatever_happens_when(window: SendWindow, happened: list[Happening]) -> None:
+    way = smooth(window, happened)
+    until = CREATED + timedelta(days=450)
+    foresees_what_happens(way.plan, Invented("application", CREATED, events=way.facts(), until=until))
+
+
+def test_a_preview_looks_when_the_moment_of_a_condition_comes_also_while_others_are_scheduled() -> None:
+    last_call = "{purpose: reminder, to: applicant, after: due, offsets: [8 hours], lateness: 10 minutes, if: LATE}"
+    rule = f"  last_call: {last_call}\n".replace("LATE", "'stage == \"past_due\"'")
+    text = changed("notifications:\n", f"notifications:\n{rule}").replace("on: due, lateness: 2 days", "on: grace")
+    found = preview(loaded(text), Invented("application", START))
+    assert [(o.outcome, o.reason) for o in found if o.notification == "last_call"] == [("scheduled", None)]
+
+
+def test_a_preview_looks_when_a_passing_has_settled_also_while_others_are_scheduled() -> None:
+    hasty = "hasty: {purpose: announcement, to: applicant, before: grace, offsets: [59 days 23 hours], urgent: true}"
+    text = changed("notifications:\n", f"notifications:\n  {hasty}\n")
+    plan = loaded(text.replace("lateness: 2 days", "urgent: true, while: past_due"))
+    events = (heard("submitted", "2027-09-02 03:00", 1),)
+    found = preview(plan, Invented("application", START, events=events))
+    assert [(o.outcome, o.reason) for o in found if o.notification == "desk_notice"] == [("scheduled", None)]
