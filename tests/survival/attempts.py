@@ -44,7 +44,7 @@ from workflows.wire import DecideRequest, Decision, Outcome, SendRequest
 # freeze: as D, but stopped there until somebody continues it
 Moment = Literal["none", "A", "B", "C", "D", "E", "F", "away", "freeze"]
 LEASE: Final = timedelta(seconds=2.5)
-REQUEST: Final = timedelta(seconds=0.7)
+REQUEST: Final = timedelta(seconds=1.2)
 PATIENCE: Final = Patience(timedelta(seconds=0.2), timedelta(seconds=0.2), timedelta(hours=2))
 LONGEST: Final = 0.5  # seconds to wait for what the engine is asked to wait for
 TRIES: Final = 40
