@@ -37,7 +37,9 @@ def settled(candidate: Candidate) -> bool:
 def catch_up(candidates: list[Candidate], case: Case) -> None:
     """A deadline that moved nearer brings its latest passed offset, unless a rule on `moved:` tells of it (33)."""
     nearer = [c for c in candidates if _moved_nearer(c)]
-    told = {rule.moved for rule in rules_of(case.plan, case.life.process.name)} if nearer else set()
+    if not nearer:
+        return
+    told = {rule.moved for rule in rules_of(case.plan, case.life.process.name)}
     nearer = [c for c in nearer if c.planned.run is not None and c.planned.run.name not in told]
     for group in grouped(nearer, lambda c: (id(c.planned.run), c.planned.rule.to, c.recipient.to)):
         if any(settled(c) for c in group):
@@ -55,7 +57,7 @@ def catch_up(candidates: list[Candidate], case: Case) -> None:
 
 def set_lateness(candidates: list[Candidate]) -> None:
     """Give each the last instant at which it is worth sending; no reminder outlives its rule's next offset (26)."""
-    for group in grouped((c for c in candidates if c.times is not None and expires(c.planned.rule)), _family):
+    for group in grouped([c for c in candidates if c.times is not None and expires(c.planned.rule)], _family):
         leaving = sorted(map(_leave_at, group))
         for candidate in group:
             if candidate.outcome is None:
@@ -66,6 +68,8 @@ def set_lateness(candidates: list[Candidate]) -> None:
 def sent_recently(candidates: list[Candidate], sent: Mapping[str, Sent], zone: str) -> None:
     """The same offset before a moved deadline is not said again so soon after it was said for another date (32)."""
     moved = [c for c in candidates if c.planned.run is not None and len(c.planned.run.dates) > 1]
+    if not moved:
+        return
     for group in grouped((c for c in moved if c.planned.by_clock and c.times), _family):
         ordered = sorted(group, key=_place)
         for candidate, following in zip(ordered, [*ordered[1:], None], strict=True):
@@ -126,7 +130,8 @@ def one_for_all_items(candidates: list[Candidate], when: Callable[[Candidate], d
 
 def released(candidates: list[Candidate], case: Case) -> None:
     """After a hold or a closure the latest of what a rule would have said of one thing speaks, the rest is past."""
-    if case.life.journey.program_reopened_at is None and not any(p.released_at for p in case.people.people.values()):
+    let_go = [person for person in case.people.people.values() if person.released_at is not None]
+    if case.life.journey.program_reopened_at is None and not let_go:
         return
     kept = [c for c in candidates if (c.outcome is None or settled(c)) and _was_kept_back(c, case)]
     for group in grouped(kept, lambda c: (c.planned.rule.name, c.planned.item, c.recipient.to)):
@@ -152,6 +157,8 @@ def digest(candidates: list[Candidate]) -> None:
     folding = [
         c for c in candidates if c.planned.rule.digest and c.planned.instant and (c.outcome is None or settled(c))
     ]
+    if not folding:
+        return
     for group in grouped(folding, lambda c: (c.planned.rule.name, c.recipient.to)):
         first: Candidate | None = None
         for candidate in sorted(group, key=lambda c: (c.planned.instant or c.planned.known_at, c.key)):
