@@ -1,9 +1,14 @@
 """`waypost person merge`, on the running house."""
 
-import pytest
+from contextlib import closing
 
+import pytest
+import sqlalchemy as sa
+
+from ledger import open_ledger, tables
 from tests.starter.cli.test_people import person
 from tests.starter.conftest import Run
+from tests.starter.house import House
 from tests.until import until_now
 
 __all__ = ["person"]
@@ -98,13 +103,15 @@ def test_a_change_of_the_first_would_change_nothing_and_names_the_second(
     assert (ran.status, ran.err) == (1, f"{person} was merged into {person}-b: name {person}-b\n")
 
 
-def test_what_happens_to_the_second_is_news_of_the_journeys_of_the_first(run: Run, person: str) -> None:
+def test_what_happens_to_the_second_is_news_of_the_journeys_of_the_first(run: Run, house: House, person: str) -> None:
     enrolled(run, person)
     run("person", "set", f"{person}-b", "--email", f"{person}-b@example.org")
     run("person", "merge", person, "--into", f"{person}-b")
-    until_now(lambda: run("show", person, "--json").json["upcoming"] != [])
     assert run("person", "deceased", f"{person}-b", "--json").json["woken"] == 1
-    until_now(lambda: run("show", person, "--json").json["upcoming"] == [])
+    with closing(open_ledger(house.settings.ledger_url)) as ledger, ledger.read() as connection:
+        table = tables.wake_up.c
+        mine = sa.select(table.cause).where(table.journey_id == f"journey:trial:{person}:application:1")
+        assert connection.execute(mine.order_by(table.id)).scalars().all() == ["merged", "deceased"]
 
 
 def test_nobody_unknown_is_merged(run: Run, person: str) -> None:
