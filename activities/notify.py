@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Final, NamedTuple
 
 from pydantic import JsonValue
@@ -15,13 +16,12 @@ from activities.claiming import ANSWERS, Claiming, Turn
 from activities.compose import Composed, Held, NotNow, compose
 from activities.edge import edge
 from activities.shelf import Shelf
-from activities.standing import Standing, standing, standing_in, stands
+from activities.standing import Standing, as_read, standing, standing_in
 from ledger import (
     Ledger,
     bodies,
     channels,
     evidence,
-    journeys,
     messages,
     page_tokens,
     people,
@@ -33,7 +33,6 @@ from ledger import (
 from ledger.case import basis, case
 from ledger.channels import ChannelRow, Probe
 from ledger.message_rows import Busy, Gone, MessageRow
-from ledger.programs import ProgramRow
 from ledger.uncertain import Patience
 from mail.transport import Accepted, ChannelRefused, FateUnknown, HandOver, NotTaken, Refused, Transport
 from plan.decide import decide
@@ -131,17 +130,36 @@ class Notify:
     def _derive(self, row: MessageRow, clock: datetime) -> Ready | Held | NotNow:
         """Decides once more for this instant: quiet hours, lateness and days left are true when the message leaves."""
         with self._ledger.read() as conn:
-            program = programs.program(conn, row.program)
-            if program is None:
-                return NotNow("retracted", for_good=True)
-            plan = self._shelf.plan(conn, program)
-            if row.source == "plan":
-                derived = _of_the_plan(conn, plan, program, row, clock, self._public_url)
-            else:
-                derived = _of_nobodys_plan(conn, plan, row, clock, self._public_url)
+            derive = self._of_the_plan if row.source == "plan" else self._of_nobodys_plan
+            derived = derive(conn, row, clock)
             if isinstance(derived, Ready) and not self._may_write_to(derived.composed):
                 return Held("address_not_allowed", "outside production this address may not be written to")
             return derived
+
+    def _of_the_plan(self, conn: Connection, row: MessageRow, clock: datetime) -> Ready | Held | NotNow:
+        found = programs.of_journey(conn, row.journey_id) if row.journey_id else None
+        if found is None:
+            return NotNow("retracted", for_good=True)
+        program, journey = found
+        plan = self._shelf.plan(conn, program)
+        known = case(conn, journey, plan, clock, program=program)
+        agenda = decide(plan, known.journey, known.facts, known.people, known.sent, clock)
+        occurrence = next((planned for planned in agenda.occurrences if planned.key == row.key), None)
+        if occurrence is None:
+            return NotNow("retracted", for_good=True)
+        if occurrence.outcome != "ready":
+            return NotNow(occurrence.reason or occurrence.outcome, for_good=occurrence.outcome == "skipped")
+        composed = compose(conn, plan, known, agenda, occurrence, row, clock, self._public_url)
+        if not isinstance(composed, Composed):
+            return composed
+        return Ready(composed, plan, standing_in(conn, plan, row, known))
+
+    def _of_nobodys_plan(self, conn: Connection, row: MessageRow, clock: datetime) -> Ready | Held | NotNow:
+        plan = self._shelf.current(conn, row.program)
+        if plan is None:
+            return NotNow("retracted", for_good=True)
+        composed = alone(conn, plan, row, clock, self._public_url)
+        return Ready(composed, plan, standing(conn, plan, row)) if isinstance(composed, Composed) else composed
 
     def _may_write_to(self, composed: Composed) -> bool:
         return self._only_to is None or all(to.email.casefold() in self._only_to for to in composed.email.to)
@@ -151,11 +169,10 @@ class Notify:
         email, links = ready.composed.email, ready.composed.links
         with self._ledger.write() as conn:
             plans.stay(conn, row.program)
-            if not stands(conn, ready.plan, row, ready.standing, email.to[0].email):
-                return False
             if row.source != "plan":  # a row of the plan is kept up to date by deciding
                 messages.refresh(conn, row.id, plan_version=ready.plan.version)
-            gone = sending.to_wire(
+            going = partial(
+                sending.to_wire,
                 conn,
                 row.id,
                 row.fence,
@@ -170,6 +187,10 @@ class Notify:
                 now=_wall(),
                 bypassed=ready.composed.bypassed,
             )
+            read = as_read(row, ready.standing, email.to[0].email)
+            gone = read is not None and going(unless_touched=read)
+            if not gone:  # of few readers it takes a look to tell
+                gone = standing(conn, ready.plan, row) == ready.standing and going()
             if gone:
                 html, text = (links.blanked(part) if links else part for part in (email.html, email.text))
                 bodies.keep(conn, row.id, row.attempt, email.subject, html, text, _wall())
@@ -242,30 +263,6 @@ class Notify:
                 conn, row.id, row.attempt, held.reason, held.detail, basis=waits_for, clock=clock, now=_wall()
             )
         return Outcome(key=row.key, result="given_back", reason=held.reason)
-
-
-def _of_the_plan(
-    conn: Connection, plan: Plan, program: ProgramRow, row: MessageRow, clock: datetime, public_url: str | None
-) -> Ready | Held | NotNow:
-    journey = journeys.journey(conn, row.journey_id) if row.journey_id else None
-    if journey is None:
-        return NotNow("retracted", for_good=True)
-    known = case(conn, journey, plan, clock, program=program)
-    agenda = decide(plan, known.journey, known.facts, known.people, known.sent, clock)
-    occurrence = next((planned for planned in agenda.occurrences if planned.key == row.key), None)
-    if occurrence is None:
-        return NotNow("retracted", for_good=True)
-    if occurrence.outcome != "ready":
-        return NotNow(occurrence.reason or occurrence.outcome, for_good=occurrence.outcome == "skipped")
-    composed = compose(conn, plan, known, agenda, occurrence, row, clock, public_url)
-    return Ready(composed, plan, standing_in(conn, plan, row, known)) if isinstance(composed, Composed) else composed
-
-
-def _of_nobodys_plan(
-    conn: Connection, plan: Plan, row: MessageRow, clock: datetime, public_url: str | None
-) -> Ready | Held | NotNow:
-    composed = alone(conn, plan, row, clock, public_url)
-    return Ready(composed, plan, standing(conn, plan, row)) if isinstance(composed, Composed) else composed
 
 
 def _ended(key: str, state: str, reason: str | None = None) -> Outcome:

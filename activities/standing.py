@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from ledger import people, programs, suppressions
 from ledger.case import Case, readers
 from ledger.message_rows import MessageRow
-from ledger.unchanged import untouched
+from ledger.unchanged import AsRead
 from plan.facts import Person
 from plan.model import Plan
 
@@ -34,14 +34,12 @@ def standing(conn: Connection, plan: Plan, row: MessageRow) -> Standing:
     return Standing(version, reader, person.revision if person else 0, closed, against)
 
 
-def stands(conn: Connection, plan: Plan, row: MessageRow, known: Standing, address: str) -> bool:
-    """Whether it is as `known` still, and `address` was the reader's. Of nearly every reader one statement tells."""
-    reader, version = known.reader, known.version
-    if reader is not None and reader.id == row.person_id and version is not None:
-        asked = (row.program, version, known.closed, reader.id, known.revision, address)
-        if untouched(conn, *asked):
-            return True
-    return standing(conn, plan, row) == known
+def as_read(row: MessageRow, known: Standing, address: str) -> AsRead | None:
+    """What one statement can compare, of a person with this address; None: a desk, or somebody who was merged."""
+    reader = known.reader
+    if reader is None or reader.id != row.person_id or known.version is None:
+        return None
+    return AsRead(row.program, known.version, known.closed, reader.id, known.revision, address.casefold())
 
 
 def standing_in(conn: Connection, plan: Plan, row: MessageRow, case: Case) -> Standing:

@@ -13,6 +13,7 @@ from ledger import mail_tables
 from plan.model import Frozen
 
 TABLE: Final = mail_tables.message_body
+KEEP: Final = sa.insert(TABLE)
 
 
 class Body(Frozen):
@@ -31,7 +32,7 @@ def keep(
     """Stores what this attempt sends; in the transaction that puts it on the wire."""
     packed = zlib.compress(json.dumps([html, text], ensure_ascii=False).encode())
     row = {"message_id": message_id, "attempt": attempt, "subject": subject, "packed": packed, "kept_at": now}
-    connection.execute(sa.insert(TABLE).values(row))
+    connection.execute(KEEP, row)
 
 
 def body(connection: Connection, message_id: str, attempt: int | None = None) -> Body | None:

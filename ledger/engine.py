@@ -85,7 +85,12 @@ def open_ledger(url: str, *, wait: timedelta = WAIT, references: bool = True) ->
 
 def database_now(connection: Connection, ahead: timedelta = timedelta(0)) -> sa.ColumnElement[datetime]:
     """The database's own clock at the time of the statement, plus `ahead`; leases are compared with nothing else."""
-    if connection.dialect.name == "sqlite":
+    return clock_of(connection.dialect.name, ahead)
+
+
+def clock_of(dialect: str, ahead: timedelta = timedelta(0)) -> sa.ColumnElement[datetime]:
+    """The same for a statement that is built once for all connections to such a database."""
+    if dialect == "sqlite":
         seconds = f"{ahead.total_seconds():+.3f} seconds"
         return sa.func.strftime("%Y-%m-%dT%H:%M:%f000Z", "now", seconds, type_=Instant)
     return sa.type_coerce(sa.func.clock_timestamp() + sa.literal(ahead, sa.Interval), Instant)

@@ -19,6 +19,7 @@ from ledger import mail_tables
 from plan.model import Frozen
 
 TABLE: Final = mail_tables.page_token
+KEEP: Final = sa.insert(TABLE)
 WELL_FORMED: Final = re.compile(r"[A-Za-z0-9_-]{22}")  # 128 bits in base64url, RFC 4648
 
 Purpose = Literal["view", "unsubscribe", "preferences"]
@@ -64,7 +65,7 @@ def keep(connection: Connection, message_id: str, attempt: int, tokens: Mapping[
         for purpose, token in tokens.items()
     ]
     if rows:
-        connection.execute(sa.insert(TABLE), rows)
+        connection.execute(KEEP, rows)
 
 
 def find(connection: Connection, token: str, purpose: Purpose, now: datetime) -> PageToken | None:

@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from pydantic import AwareDatetime, Field
 from sqlalchemy import Connection
 
-from ledger import audit, plans, tables
+from ledger import audit, journeys, plans, tables
+from ledger.journeys import JourneyRow
 from plan.model import Frozen
 
 
@@ -23,6 +24,9 @@ class ProgramRow(Frozen):
 
 TABLE = tables.plan_pointer
 COLUMNS = [TABLE.c[name] for name in ProgramRow.model_fields]
+OF_JOURNEY: Final = sa.select(*COLUMNS, *journeys.TABLE.c).where(
+    TABLE.c.program == journeys.TABLE.c.program, journeys.TABLE.c.id == sa.bindparam("journey")
+)
 ONE: Final = sa.select(*COLUMNS).where(TABLE.c.program == sa.bindparam("name"))
 
 
@@ -30,6 +34,16 @@ def program(connection: Connection, name: str) -> ProgramRow | None:
     """None: nothing was ever published for it."""
     row = connection.execute(ONE, {"name": name}).mappings().first()
     return None if row is None else ProgramRow.model_validate(dict(row))
+
+
+def of_journey(connection: Connection, journey_id: str) -> tuple[ProgramRow, JourneyRow] | None:
+    """A journey and its program, read together; None: there is no such journey, or no plan for it."""
+    found = connection.execute(OF_JOURNEY, {"journey": journey_id}).first()
+    if found is None:
+        return None
+    here, there = found[: len(COLUMNS)], found[len(COLUMNS) :]
+    program = ProgramRow.model_validate(dict(zip(ProgramRow.model_fields, here, strict=True)))
+    return program, JourneyRow.model_validate(dict(zip(journeys.TABLE.c.keys(), there, strict=True)))
 
 
 def launch(connection: Connection, name: str, launched: Mapping[str, datetime]) -> None:

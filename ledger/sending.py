@@ -6,19 +6,22 @@ nothing to do. The moves return False for that; nothing was written then.
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from ledger import mail_tables
-from ledger.engine import database_now
+from ledger.engine import clock_of, database_now
 from ledger.message_rows import AttemptRow, Busy, Claimed, Evidence, Gone, MessageRow
 from ledger.row_machine import MOVES, NOT_HELD, Move
+from ledger.unchanged import UNTOUCHED, AsRead
 
 TABLE: Final = mail_tables.message
 ATTEMPT: Final = mail_tables.attempt
 CHANNEL: Final = mail_tables.channel.c
+KNOWN_UP: Final = ~sa.exists().where(CHANNEL.transport == sa.bindparam("of_channel"), CHANNEL.state != "up")
 
 
 def claim(
@@ -59,10 +62,11 @@ def take(
     if fence is not None:
         taken = taken.where(TABLE.c.fence == fence)
     if while_up is not None:
-        taken = taken.where(~sa.exists().where(CHANNEL.transport == while_up, CHANNEL.state != "up"))
+        taken = taken.where(KNOWN_UP)
     numbered = {"state": MOVES["claim"].target, "attempt": TABLE.c.attempt + 1, "tried_at": clock, "changed_at": now}
     leased = {**numbered, **NOT_HELD, "lease_until": database_now(connection, lease), "next_at": None}
-    found = connection.execute(taken.values(leased)).mappings().first()
+    channel = {"of_channel": while_up} if while_up is not None else {}
+    found = connection.execute(taken.values(leased), channel).mappings().first()
     return None if found is None else MessageRow(**found)
 
 
@@ -88,37 +92,44 @@ def to_wire(
     clock: datetime,
     now: datetime,
     bypassed: str | None = None,
+    unless_touched: AsRead | None = None,
 ) -> bool:
     """The last commit before the first byte. True: this attempt alone may hand the message over, to this address.
 
-    False: fence, attempt or plan version are no longer the row's, or the lease is over by the database's clock.
+    False: fence, attempt or plan version are no longer the row's, the lease is over by the database's clock, or the
+    program and the reader, if given, may not be as they were read.
     """
-    update = sa.update(TABLE).where(
-        *_in_hand("to_wire", message_id, attempt),
-        TABLE.c.fence == fence,
-        TABLE.c.plan_version == plan_version,
-        TABLE.c.lease_until > database_now(connection),
-    )
+    named = {"message": message_id, "of_attempt": attempt, "of_fence": fence, "of_plan": plan_version}
     snapshot = {"address": address, "subject": subject, "template_version": template_version}
-    moved = update.values(state="on_wire", journey_sent_at=clock, changed_at=now, **snapshot)
-    if connection.execute(moved).rowcount != 1:
+    moved = {**named, **snapshot, "state": "on_wire", "journey_sent_at": clock, "changed_at": now}
+    if unless_touched is not None:
+        moved |= unless_touched.bound()
+    update = _to_wire(connection.dialect.name, reader=unless_touched is not None)
+    if connection.execute(update, moved).rowcount != 1:
         return False
-    connection.execute(
-        sa.insert(ATTEMPT).values(
-            message_id=message_id,
-            attempt=attempt,
-            fence=fence,
-            transport=transport,
-            address=address,
-            plan_version=plan_version,
-            template_version=template_version,
-            evidence=evidence,
-            clock=clock,
-            on_wire_at=database_now(connection),
-            bypassed=bypassed,
-        )
-    )
+    handed = {"message_id": message_id, "attempt": attempt, "fence": fence, "plan_version": plan_version}
+    way = {"transport": transport, "evidence": evidence, "bypassed": bypassed, "clock": clock}
+    kept = {**handed, **way, "address": address, "template_version": template_version}
+    connection.execute(_handed_over(connection.dialect.name), kept)
     return True
+
+
+@cache
+def _to_wire(dialect: str, *, reader: bool) -> sa.Update:
+    update = sa.update(TABLE).where(UNTOUCHED) if reader else sa.update(TABLE)
+    return update.where(
+        TABLE.c.id == sa.bindparam("message"),
+        TABLE.c.attempt == sa.bindparam("of_attempt"),
+        TABLE.c.state.in_(MOVES["to_wire"].sources),
+        TABLE.c.fence == sa.bindparam("of_fence"),
+        TABLE.c.plan_version == sa.bindparam("of_plan"),
+        TABLE.c.lease_until > clock_of(dialect),
+    )
+
+
+@cache
+def _handed_over(dialect: str) -> sa.Insert:
+    return sa.insert(ATTEMPT).values(on_wire_at=clock_of(dialect))
 
 
 def accepted(

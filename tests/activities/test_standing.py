@@ -69,6 +69,24 @@ def test_whatever_a_reader_said_before_a_message_was_rendered_only_more_stops_it
     assert activity._to_wire(ready, turn.row, START) == (then == "nothing")
 
 
+@pytest.mark.parametrize("parted", [True, False])
+def test_a_message_to_somebody_merged_leaves_only_while_they_are(desk: Desk, ledger: Ledger, parted: bool) -> None:
+    due = desk.decide().due[0]
+    with ledger.write() as conn:
+        people.set_person(conn, PersonRow(id="ada2", email="ada2@example.org", name="Ada"), "test", START)
+        people.set_person(conn, ada().model_copy(update={"merged_into": "ada2"}), "test", START)
+    activity = Notify(ledger, Shelf(), Recorder())
+    turn = activity._claim(SendRequest(key=due.key, message_id=due.message_id, fence=due.fence), START)
+    assert isinstance(turn, Turn)
+    ready = activity._derive(turn.row, START)
+    assert isinstance(ready, Ready)
+    assert [to.email for to in ready.composed.email.to] == ["ada2@example.org"]
+    with ledger.write() as conn:
+        if parted:
+            people.set_person(conn, ada(), "test", START)
+    assert activity._to_wire(ready, turn.row, START) != parted
+
+
 def test_while_somebody_publishes_nothing_goes_on_the_wire(desk: Desk, ledger: Ledger) -> None:
     now = after(53, hours=4)
     due = next(due for due in desk.decide(now).due if due.key == WEEK)

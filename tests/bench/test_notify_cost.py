@@ -53,7 +53,7 @@ def test_a_send_costs_the_ledger_no_more_statements_than_are_counted_here(tmp_pa
             bench.parts(prepared, defaultdict(float))
         bench.close()
 
-    assert (len(ours), len(parts)) == (26, 14)
+    assert (len(ours), len(parts)) == (24, 14)
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """Whether a program is open, and since when its rules speak."""
 
-from ledger import Ledger, audit, plans, programs
-from tests.ledger.given import LATER, NOW
+from ledger import Ledger, audit, journeys, plans, programs
+from tests.ledger.given import LATER, NOW, a_journey
 
 
 def test_a_program_is_closed_once_and_opened_again(ledger: Ledger) -> None:
@@ -31,6 +31,19 @@ def test_the_launches_of_a_program_are_kept_with_its_current_plan(ledger: Ledger
         assert found is not None
         assert found.launched == {"welcome": LATER}
         assert programs.program(connection, "other") is None
+
+
+def test_a_journey_is_read_together_with_its_program(ledger: Ledger) -> None:
+    with ledger.write() as connection:
+        journey = a_journey(connection)
+        assert programs.of_journey(connection, journey.id) is None  # nothing was published for its program
+        for name in ("club", "cwe"):
+            plans.publish(connection, name, f"{name}-1", "source", {}, "cli", NOW)
+        programs.launch(connection, "cwe", {"welcome": LATER})
+        programs.close(connection, "cwe", "cli", None, NOW)
+        both = programs.of_journey(connection, journey.id)
+        assert both == (programs.program(connection, "cwe"), journeys.journey(connection, journey.id))
+        assert programs.of_journey(connection, "no-such-journey") is None
 
 
 def test_the_last_line_about_a_subject_is_found(ledger: Ledger) -> None:

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from ledger import Ledger, opt_outs, people, plans, programs, suppressions
-from ledger.unchanged import untouched
+from ledger.unchanged import UNTOUCHED, AsRead
 from tests.ledger.given import LATER, NOW, a_person
 
 STRASSE = "Ada@Straße.example"
@@ -14,7 +15,11 @@ STRASSE = "Ada@Straße.example"
 
 def as_read(connection: Connection, address: str = STRASSE, *, closed: bool = False) -> bool:
     """As somebody read them who found version 1 and Ada as she was added."""
-    return untouched(connection, "cwe", "1", closed, "ada", 1, address)
+    return untouched(connection, AsRead("cwe", "1", closed, "ada", 1, address.casefold()))
+
+
+def untouched(connection: Connection, read: AsRead) -> bool:
+    return bool(connection.execute(sa.select(UNTOUCHED), read.bound()).scalar_one())
 
 
 def publish(connection: Connection, version: str) -> None:
@@ -109,4 +114,4 @@ def test_of_a_person_or_a_program_that_nobody_knows_nothing_can_be_told(ledger: 
         a_person(connection)
         assert not as_read(connection)
         publish(connection, "1")
-        assert not untouched(connection, "cwe", "1", False, "bob", 1, STRASSE)
+        assert not untouched(connection, AsRead("cwe", "1", False, "bob", 1, STRASSE.casefold()))
