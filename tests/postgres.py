@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import psutil
 import psycopg
 import pytest
 
@@ -79,6 +80,21 @@ class Switched:
             self._server.send_signal(signal.SIGQUIT)
             self._server.wait(PATIENCE)
             self._server = None
+
+    def freeze(self) -> None:
+        """Every process of it, as a machine that swaps or a disk that hangs: connections stay, nothing answers."""
+        for process in self._processes():
+            process.suspend()
+
+    def thaw(self) -> None:
+        for process in self._processes():
+            process.resume()
+
+    def _processes(self) -> Sequence[psutil.Process]:
+        if self._server is None:
+            return ()
+        first = psutil.Process(self._server.pid)
+        return (first, *first.children(recursive=True))
 
 
 @contextmanager
