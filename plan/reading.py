@@ -17,7 +17,10 @@ from plan.problem import Problem, clip, instead
 NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")  # no dots: dots part the words of keys and merge fields
 FIELD: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
 PART_OF_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}")  # a journey's id is made of these
-ADDRESS: Final = re.compile(r"[^@\s<>,;]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+# RFC 5322's dot-atom in ASCII, as mail leaves; an international domain is written in its xn-- form.
+ATOM: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]{1,64}"
+LABEL: Final = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+ADDRESS: Final = re.compile(rf"(?=.{{3,254}}$){ATOM}(\.{ATOM})*@{LABEL}(\.{LABEL})+")
 _CLOCK: Final = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])(?::([0-5][0-9]))?")
 _LONG: Final = re.compile(r"(`[^`]{57})[^`]{143,}`")  # quoted; what nobody would read to its end
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")

@@ -120,3 +120,13 @@ from tests.plan.written import changed, problems
 )
 def test_a_section_that_cannot_be_read_says_what_to_write(old: str, new: str, expected: list[str]) -> None:
     assert problems(changed(old, new)) == expected
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["büro@example.org", "a..b@example.org", "desk.@example.org", "desk@-example.org", f"{'a.' * 99_999}@x.org"],
+)
+def test_an_address_that_no_mail_can_carry_is_refused_with_its_line(address: str) -> None:
+    [problem] = problems(changed("[desk@example.org]", f"[{address}]"))
+    assert problem.startswith("7: ")
+    assert problem.endswith("is not an e-mail address: write one such as help@example.org")
