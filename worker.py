@@ -48,8 +48,10 @@ from workflows.upkeep import Upkeep
 from workflows.wire import JOURNEYS, MAIL, UPKEEP_QUEUE, UpkeepReport
 
 READY: Final = "worker ready"
-WORKFLOW_TASKS: Final = 8  # at once: workflow code holds the interpreter, and a starved task looks like a deadlock
 DECISIONS: Final = 8  # at once: one connection of the ledger's pool each
+# At once: workflow code holds the interpreter, and a starved task looks like a deadlock. Never more than can be decided
+# at once: tasks that wait for a decision while the ledger hangs make the worker deaf for good (decision 0016).
+WORKFLOW_TASKS: Final = DECISIONS
 SENDS: Final = 16
 UPKEEP: Final = 2  # jobs at once: one that waits for the provider's rate limit holds up no reconciling
 ONE_PROGRAM: Final = 4  # decisions of one program at once, so that a hanging one leaves room for the others

@@ -42,7 +42,8 @@ class Decide:
         self._shelf = shelf
         self._breaker = breaker
 
-    @activity.defn(name=wire.DECIDE)
+    # An exception from outside, within a transaction or while the breaker counts, would harm every other call.
+    @activity.defn(name=wire.DECIDE, no_thread_cancel_exception=True)
     @edge
     def decide(self, request: DecideRequest) -> dict[str, JsonValue]:
         """The decision as JSON without default values. Raises only for infrastructure and for an overtaken caller."""

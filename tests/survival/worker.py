@@ -62,7 +62,7 @@ class MortalDecide(Decide):
 
     moment: str | None = None
 
-    @activity.defn(name=wire.DECIDE)
+    @activity.defn(name=wire.DECIDE, no_thread_cancel_exception=True)
     def decide(self, request: DecideRequest) -> dict[str, JsonValue]:
         """The real decision, its transaction committed."""
         answer = super().decide(request)
@@ -114,6 +114,8 @@ async def work(orders: Orders, ready: Callable[[], None] = lambda: None) -> None
             activities=[decide.decide],
             activity_executor=deciding,
             no_remote_activities=True,
+            max_concurrent_workflow_tasks=THREADS,
+            max_concurrent_local_activities=THREADS,
             workflow_runner=UnsandboxedWorkflowRunner(),
         )
         mail = Worker(client, task_queue=wire.MAIL, activities=[notify.notify], activity_executor=sending)
