@@ -37,7 +37,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if len(chosen) < len(items):
         kept = set(chosen)
         config.hook.pytest_deselected(items=[item for item in items if item not in kept])
-    items[:] = sorted(chosen, key=lambda item: bool(QUICK.intersection(item.path.parent.parts)))
+    items[:] = sorted(chosen, key=lambda item: (-_patience(item), bool(QUICK.intersection(item.path.parent.parts))))
+
+
+def _patience(item: pytest.Item) -> float:
+    """Seconds that a scenario of its own length may take: the longest begin first, and mostly wait."""
+    marker = item.get_closest_marker("timeout")
+    return float(marker.args[0]) if marker else 0.0
 
 
 def _runs(item: pytest.Item) -> bool:
