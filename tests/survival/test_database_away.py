@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -11,6 +12,7 @@ import pytest
 
 from ledger import open_ledger
 from starter.client import Waypost
+from starter.waking import tell_waiting, wake_program
 from tests.mail.sendgrid.fake import API_KEY, FakeSendGrid
 from tests.postgres import Switched, switched
 from tests.reliability import Record, Row
@@ -21,7 +23,8 @@ from tests.temporal_server import TemporalServer
 
 MESSAGES: Final = 200
 UNDER_WAY: Final = 60  # accepted when it goes away
-LAST_RETRY: Final = 900  # seconds after it is back: retries are at most ten minutes apart
+BY_THEMSELVES: Final = 240  # seconds after it is back; retries are up to ten minutes apart
+WOKEN: Final = 120  # seconds after all of them are told to look again, as publishing a plan does
 
 
 class Outage(NamedTuple):
@@ -33,12 +36,12 @@ class Outage(NamedTuple):
 OUTAGES: Final = (
     Outage("crashes and is away for ten minutes", 600),
     Outage("crashes and is away for ten seconds", 10),
-    Outage("answers nothing for a minute", 60, frozen=True),
+    Outage("answers nothing for three minutes", 180, frozen=True),
 )
 
 
 @pytest.mark.soak
-@pytest.mark.timeout(1800)
+@pytest.mark.timeout(1500)
 @pytest.mark.parametrize("outage", OUTAGES, ids=[outage.words for outage in OUTAGES])
 async def test_what_was_under_way_leaves_once_when_the_database_is_back(
     temporal_server: TemporalServer,
@@ -47,7 +50,7 @@ async def test_what_was_under_way_leaves_once_when_the_database_is_back(
     monkeypatch: pytest.MonkeyPatch,
     outage: Outage,
 ) -> None:
-    """With two real workers, which nobody restarts."""
+    """With two real workers, which nobody restarts; whoever still rests after four minutes is woken."""
     (tmp_path / "sendgrid").mkdir()
     with switched("fsync=off") as database, FakeSendGrid(tmp_path / "sendgrid") as fake:
         monkeypatch.setenv("WAYPOST_LEDGER_URL", database.postgres.create("waypost"))
@@ -63,7 +66,10 @@ async def test_what_was_under_way_leaves_once_when_the_database_is_back(
                 await accepted(ledger, UNDER_WAY, 60)
                 with _away(database, outage):
                     await asyncio.sleep(outage.seconds)  # the scenario itself
-                await accepted(ledger, MESSAGES, LAST_RETRY)
+                await accepted(ledger, MESSAGES, BY_THEMSELVES)
+                async with Waypost.open(house.settings) as waypost:
+                    await _look_again(waypost)
+                await accepted(ledger, MESSAGES, WOKEN)
             states = count_states(ledger)
             taken = Counter(heard.attempt[0] for heard in fake.heard if heard.taken)
             copies = [mid for mid, number in taken.items() if number > 1]
@@ -73,6 +79,12 @@ async def test_what_was_under_way_leaves_once_when_the_database_is_back(
     assert lost == 0
     assert states == {"accepted": MESSAGES}
     assert unsaid == []
+
+
+async def _look_again(waypost: Waypost) -> None:
+    with waypost.ledger.write() as connection:
+        wake_program(connection, "trial", "published", datetime.now(UTC))
+    await tell_waiting(waypost.temporal, waypost.ledger)
 
 
 @contextmanager
