@@ -43,7 +43,7 @@ test: $(TOOLS)
 	@$(RUN) pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(OPTIONS) $(TESTS)
 
 soak: $(TOOLS)
-	@SOAK=1 $(RUN) pytest -n $$(($(WORKERS) + 1)) --dist loadfile --no-loadscope-reorder --timeout 900 --reliability docs/reliability.md $(OPTIONS) $(TESTS)
+	@SOAK=1 $(RUN) pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --timeout 900 --reliability docs/reliability.md $(OPTIONS) $(TESTS)
 
 check: format-check lint types arrows test
 
