@@ -10,7 +10,7 @@ from tests.temporal_server import TemporalServer
 
 OUTAGES = (
     Outage("crashes and is away for ten seconds", 10),
-    Outage("answers nothing for three minutes", 180, frozen=True),
+    Outage("answers nothing for a minute", 60, frozen=True),
 )
 
 
