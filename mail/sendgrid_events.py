@@ -69,13 +69,7 @@ DROPS: Final[Mapping[str, str]] = {
     "invalid": "invalid",
 }
 NO_REASON: Final = "unclassified"
-TELLING: Final = (
-    "att",
-    "event",
-    "timestamp",
-    "url",
-    "type",
-)  # the fields that tell one event of a message from another
+TELLING: Final = ("att", "event", "timestamp", "url", "type")  # what tells one event of a message from another
 ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 NUMBER: Final = re.compile(r"[0-9]{1,10}")
 SECONDS: Final = re.compile(r"[0-9]{1,12}(\.[0-9]+)?")

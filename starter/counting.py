@@ -1,10 +1,13 @@
 """Makes the posts that providers' events came in count, one by one: a post that cannot keeps none behind it waiting."""
 
 import logging
+from collections.abc import Callable
 from datetime import UTC, datetime
+from threading import Lock
 from typing import Final, NamedTuple
 
 from ledger import Ledger, LedgerAway, counting, webhook_posts
+from starter.complaint import complain
 
 LOG: Final = logging.getLogger("waypost.events")
 
@@ -14,6 +17,32 @@ class Counted(NamedTuple):
 
     counted: tuple[str, ...]
     failed: tuple[str, ...]
+
+
+class Counting:
+    """Counts for a process that takes posts. However many ask at once, one counts, and does it again for the others.
+
+    `counted` is called after each time that something did count.
+    """
+
+    def __init__(self, ledger: Ledger, counted: Callable[[], None]) -> None:
+        self._ledger = ledger
+        self._counted = counted
+        self._turn = Lock()
+        self._wanted = False
+
+    def ask(self) -> None:
+        """What is kept counts when this returns, or by whoever is counting. Should that fail, reconcile does it."""
+        self._wanted = True
+        while self._wanted and self._turn.acquire(blocking=False):
+            try:
+                self._wanted = False
+                if count_all(self._ledger).counted:
+                    self._counted()
+            except LedgerAway as away:
+                LOG.warning("%s: events that were kept will count later", away)
+            finally:
+                self._turn.release()
 
 
 def count_all(ledger: Ledger, before: datetime | None = None) -> Counted:
@@ -45,8 +74,6 @@ def _count(ledger: Ledger, post: str) -> bool | None:
             return counting.count(connection, post, datetime.now(UTC)) or None
     except LedgerAway:
         raise
-    except Exception:  # whatever it is about this post, those behind it are none the worse for it
-        LOG.exception(
-            "post %s of a provider's events cannot be counted; its events are kept, and it is tried again", post
-        )
+    except Exception as error:  # noqa: BLE001 - whatever it is about this post, those behind it are none the worse for it
+        complain(LOG, f"post {post} of a provider's events is kept, cannot count, and is tried again", error)
         return False

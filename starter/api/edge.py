@@ -12,7 +12,8 @@ from fastapi.responses import JSONResponse
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ledger import LedgerAway, LedgerFault
+from ledger import LedgerAway
+from starter.complaint import complain
 
 LOG: Final = logging.getLogger("waypost.api")
 # A page that needs more, such as styles of its own, says so itself; what it says stays.
@@ -54,7 +55,7 @@ class Edge:
         try:
             await self._app(scope, receive, answer)
         except Exception as error:  # noqa: BLE001 - the server above would log it with its text, which may name people
-            _complain(error)
+            complain(LOG, "a request failed", error)
             if not status:
                 await _failure(error)(scope, receive, answer)
         finally:
@@ -65,17 +66,6 @@ def _failure(error: Exception) -> JSONResponse:
     if isinstance(error, LedgerAway):
         return JSONResponse({"detail": f"{error}; try again later"}, 503, {"Retry-After": TRY_AGAIN})
     return JSONResponse({"detail": "this is a fault of Waypost; its log has the kind"}, 500)
-
-
-def _complain(error: Exception) -> None:
-    if isinstance(error, LedgerAway | LedgerFault):
-        LOG.error("%s", error)
-        return
-    frame = error.__traceback__
-    while frame is not None and frame.tb_next is not None:
-        frame = frame.tb_next
-    where = f"{frame.tb_frame.f_code.co_filename}:{frame.tb_lineno}" if frame else "nowhere"
-    LOG.error("a request failed with %s at %s", type(error).__name__, where)
 
 
 def _route(scope: Scope) -> str:

@@ -13,14 +13,14 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 from starlette.background import BackgroundTask
 
-from ledger import Ledger, LedgerAway, provider_events, webhook_posts
+from ledger import Ledger, provider_events, webhook_posts
 from ledger.matching import NewEvent
 from ledger.provider_events import Kept
 from mail.sendgrid_events import read
 from mail.sendgrid_signature import SIGNATURE, TIMESTAMP, NotSigned, PublicKey, Signed, check, read_key
 from starter.api.reading import body
 from starter.api.surroundings import Surroundings
-from starter.counting import count_all
+from starter.counting import Counting
 from starter.refusal import Refused
 
 LOG: Final = logging.getLogger("waypost.api")
@@ -33,6 +33,7 @@ def routes(surroundings: Surroundings) -> APIRouter:
     """Raises Refused for a key that is none."""
     router = APIRouter(prefix="/webhooks")
     keys = _keys(surroundings.settings.mail.sendgrid_webhook_keys)
+    counting = Counting(surroundings.ledger, surroundings.committed)
 
     @router.post("/sendgrid")
     async def sendgrid(request: Request) -> Response:
@@ -42,18 +43,9 @@ def routes(surroundings: Surroundings) -> APIRouter:
         if isinstance(signed, NotSigned):
             return JSONResponse({"detail": signed.sentence}, 403)
         kept = await asyncio.to_thread(keep, surroundings.ledger, content, signed, now)
-        return JSONResponse({"new": kept.new, "named": kept.named}, background=BackgroundTask(count, surroundings))
+        return JSONResponse({"new": kept.new, "named": kept.named}, background=BackgroundTask(counting.ask))
 
     return router
-
-
-def count(surroundings: Surroundings) -> None:
-    """What is kept counts at once. Should this fail, the next post or the next reconciliation makes it count."""
-    try:
-        if count_all(surroundings.ledger).counted:
-            surroundings.committed()
-    except LedgerAway:
-        LOG.warning("the ledger is away: events that were kept will count later")
 
 
 def keep(ledger: Ledger, content: bytes, signed: Signed, now: datetime) -> Kept:

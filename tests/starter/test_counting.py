@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
+import pytest
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from ledger import Ledger, counting, provider_events, webhook_posts
 from ledger.matching import NewEvent
 from ledger.message_rows import MessageRow
-from starter.counting import Counted, count_all
+from starter.counting import Counted, Counting, count_all
 from tests.ledger.given import present
 from tests.ledger.reported import OTHER, RECEIVED, event, sent
 
@@ -47,7 +48,32 @@ def test_posts_that_came_later_are_left_to_whoever_took_them(ledger: Ledger) -> 
     assert count_all(ledger, before=RECEIVED + timedelta(seconds=1)) == Counted((post,), ())
 
 
-def test_a_post_that_cannot_count_keeps_none_behind_it_waiting(ledger: Ledger) -> None:
+def test_however_many_ask_at_once_one_counts_for_all_and_nobody_waits(ledger: Ledger) -> None:
+    times = 0
+
+    def counted() -> None:
+        """At the end of the first count another post comes, and whoever took it asks."""
+        nonlocal times
+        times += 1
+        if times == 1:
+            with ledger.write() as connection:
+                kept(connection, "two", [event("opened", row)])
+            counting_now.ask()
+
+    counting_now = Counting(ledger, counted)
+    with ledger.write() as connection:
+        row = sent(connection)
+        kept(connection, "one", [event("delivered", row)])
+    counting_now.ask()
+    assert times == 2
+    with ledger.read() as connection:
+        assert webhook_posts.uncounted(connection) == ()
+        assert present(connection, row.id).opened_at is not None
+
+
+def test_a_post_that_cannot_count_keeps_none_behind_it_waiting(
+    ledger: Ledger, caplog: pytest.LogCaptureFixture
+) -> None:
     with ledger.write() as connection:
         first, second = sent(connection), sent(connection, OTHER)
         broken = kept(connection, "one", [event("delivered", first)])
@@ -60,3 +86,6 @@ def test_a_post_that_cannot_count_keeps_none_behind_it_waiting(ledger: Ledger) -
     assert count_all(ledger) == Counted((sound,), (broken,))
     assert [delivery(ledger, row) for row in (first, second)] == [None, "delivered"]
     assert count_all(ledger) == Counted((), (broken,))
+    assert f"post {broken} of a provider's events is kept, cannot count" in caplog.text
+    assert "AttributeError at " in caplog.text
+    assert "example.org" not in caplog.text

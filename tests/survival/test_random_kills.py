@@ -25,7 +25,6 @@ from tests.temporal_server import TemporalServer
 MESSAGES: Final = 2000
 WORKERS: Final = 4
 NEARLY_ALL: Final = 1900
-MANY_KILLED: Final = 15  # a busy machine takes longer than a second to bear the next worker
 PATIENCE: Final = 600  # seconds for what the last kills have left: the engine gives a lost attempt a minute
 STILL_KILLED: Final = 60  # seconds after the last enrolment
 RESETS: Final = 40  # messages that are taken, and the connection breaks before the answer
@@ -73,7 +72,7 @@ async def test_a_kill_every_second_loses_nothing_and_no_copy_is_silent(
         reliability(Row(title, MESSAGES, lost, doubled))
         assert lost == 0
         assert states == {"accepted": MESSAGES}
-        assert workers.killed > MANY_KILLED
+        assert workers.killed > 30
         assert [mid for mid, copies in taken.items() if copies > 1 and not in_the_window(ledger, mid)] == []
 
 
