@@ -72,6 +72,7 @@ def bear() -> None:
     while sys.stdin.readline():
         pid = os.fork()
         if pid == 0:
+            os.dup2(2, 1)  # what the SDK has to say comes to standard output, which here holds process ids alone
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             asyncio.run(work(orders))
             os._exit(0)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -63,6 +63,8 @@ async def test_a_kill_every_second_loses_nothing_and_no_copy_is_silent(
                 await enroll_all(waypost, MESSAGES)
                 await accepted(ledger, NEARLY_ALL, STILL_KILLED)
                 killing.cancel()
+                with suppress(asyncio.CancelledError):
+                    await killing  # which must not have ended before by a fault of its own
                 await accepted(ledger, MESSAGES, PATIENCE)
         taken = Counter(heard.attempt[0] for heard in fake.heard if heard.taken)
         states = count_states(ledger)
