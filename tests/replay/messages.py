@@ -29,7 +29,7 @@ async def message_held(world: World) -> Subject:
     await subject.tell("_wake")
     await subject.case.until(lambda: len(subject.case.attempts) == 2)
     await resting(subject)
-    await subject.forward(timedelta(hours=1))
+    await subject.forward(timedelta(hours=1, minutes=1))
     await subject.case.until(lambda: len(subject.case.attempts) == 3)
     await resting(subject)
     await subject.forward(DAY)

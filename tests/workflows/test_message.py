@@ -55,12 +55,7 @@ async def test_what_was_given_back_is_tried_again_when_something_changed(world: 
 
 
 async def test_what_was_given_back_is_tried_again_after_a_day(world: World) -> None:
-    subject = await world.start_message(given_back(2))
-    await resting(subject)
-    await subject.forward(DAY)
-    await subject.case.until(lambda: len(subject.case.attempts) == 2)
-    await resting(subject)
-    await subject.forward(DAY)
+    subject = await world.start_message(given_back(2), skipping=True)
     await subject.handle.result()
 
     first, second, third = (attempt.at for attempt in subject.case.attempts)
@@ -74,9 +69,7 @@ async def test_what_was_given_back_is_tried_again_after_a_day(world: World) -> N
     ids=["as the sender says", "but not at once", "and a day at most"],
 )
 async def test_it_waits_as_long_as_the_sender_says(world: World, said: timedelta, waits: timedelta) -> None:
-    subject = await world.start_message(given_back(1, said))
-    await resting(subject)
-    await subject.forward(waits)
+    subject = await world.start_message(given_back(1, said), skipping=True)
     await subject.handle.result()
 
     first, second = (attempt.at for attempt in subject.case.attempts)

@@ -98,7 +98,10 @@ class Subject:
         return (await self.metadata()).current_details
 
     async def forward(self, duration: timedelta) -> None:
-        """Lets the journey's own clock pass."""
+        """Lets the journey's own clock pass, to an instant some seconds clear of whatever rings before it.
+
+        When that instant passes while something still runs, the server skips once more, to whatever rings next (seen).
+        """
         async with asyncio.timeout(PATIENCE):
             await self.skipper.fast_forward(self.handle, duration)
 
@@ -184,14 +187,14 @@ class World:
         )
         return subject
 
-    async def start_message(self, sending: Sending, renew_after: int = 0) -> Subject:
-        """A message of its own, handed over by `sending`."""
+    async def start_message(self, sending: Sending, *, skipping: bool = False, renew_after: int = 0) -> Subject:
+        """A message of its own, handed over by `sending`; `skipping`: whatever it waits for is there at once."""
         message = f"m{next(PERSONS)}"
         case = self.room.cases[message_workflow_id(message)] = Case(message_workflow_id(message), Script())
         case.sending = sending
-        subject = Subject(self.client, case, self._still)
+        subject = Subject(self.client, case, self._skipping if skipping else self._still)
         self.subjects.append(subject)
-        await self._still.client.start_workflow(
+        await subject.skipper.client.start_workflow(
             MESSAGE,
             MessageInput(
                 message_id=message, key=f"adhoc#{message}", summary="adhoc → applicant", renew_after=renew_after
