@@ -65,6 +65,26 @@ def set_lateness(candidates: list[Candidate]) -> None:
                 candidate.not_after = lateness(candidate, leaving[later] if later < len(leaving) else None)
 
 
+def spoken_for(candidates: list[Candidate], now: datetime) -> None:
+    """What was late when another of its rule left has been spoken for by that, on every later day too (22, 24)."""
+    late = [c for c in candidates if c.outcome is None and c.times is not None and c.times.leave_at < now]
+    if not late:
+        return
+    offsets = [c for c in candidates if c.planned.offset and c.times and settled(c)]
+    items = [c for c in candidates if _of_an_item(c) and settled(c)]
+    for candidate in late:
+        later = [c for c in offsets if c.family == candidate.family and _natural(c) > _natural(candidate)]
+        others = [c for c in items if _teller(c) == _teller(candidate)] if _of_an_item(candidate) else []
+        left_at = [c.row.at for c in (*later, *others) if c.row is not None and c.row.at is not None]
+        candidate.spoken_for_at = min((at for at in left_at if _was_to_leave(candidate, at)), default=None)
+
+
+def _was_to_leave(candidate: Candidate, on_day_of: datetime) -> bool:
+    if candidate.planned.known_at > on_day_of or (candidate.not_after is not None and on_day_of > candidate.not_after):
+        return False
+    return candidate.reader.date(_leave_at(candidate)) <= candidate.reader.date(on_day_of)
+
+
 def sent_recently(candidates: list[Candidate], sent: Mapping[str, Sent], zone: str) -> None:
     """The same offset before a moved deadline is not said again so soon after it was said for another date (32)."""
     moved = [c for c in candidates if c.planned.run is not None and len(c.planned.run.dates) > 1]
@@ -107,16 +127,8 @@ def one_a_day(candidates: list[Candidate], when: Callable[[Candidate], datetime]
 
 def one_for_all_items(candidates: list[Candidate], when: Callable[[Candidate], datetime]) -> None:
     """Clock reminders of one rule, person and day are one message that lists the items (22)."""
-    reminders = [
-        c
-        for c in candidates
-        if c.planned.by_clock
-        and c.planned.item is not None
-        and c.planned.rule.purpose == "reminder"
-        and c.times
-        and (c.outcome is None or settled(c))
-    ]
-    for group in grouped(reminders, lambda c: (c.planned.rule.name, c.recipient.to, c.reader.date(when(c)))):
+    reminders = [c for c in candidates if _of_an_item(c) and (c.outcome is None or settled(c))]
+    for group in grouped(reminders, lambda c: (_teller(c), c.reader.date(when(c)))):
         gone = max((c.row.at for c in group if settled(c) and c.row and c.row.at), default=None)
         to_go = sorted((c for c in group if c.outcome is None), key=lambda c: (_leave_at(c), c.planned.item or ""))
         told = [c for c in to_go if gone is not None and c.planned.known_at <= gone]
@@ -126,6 +138,17 @@ def one_for_all_items(candidates: list[Candidate], when: Callable[[Candidate], d
         if len(fresh) > 1:
             spoken_for = [item for c in fresh for item in c.items or (c.planned.item,) if item is not None]
             fresh[0].items = tuple(dict.fromkeys(spoken_for))
+
+
+def _of_an_item(candidate: Candidate) -> bool:
+    """Whether it is a clock reminder of an item, which one message may give with those of others."""
+    planned = candidate.planned
+    timed = planned.by_clock and candidate.times is not None
+    return timed and planned.item is not None and planned.rule.purpose == "reminder"
+
+
+def _teller(candidate: Candidate) -> Hashable:
+    return candidate.planned.rule.name, candidate.recipient.to
 
 
 def released(candidates: list[Candidate], case: Case) -> None:

@@ -53,6 +53,7 @@ class Candidate:
     because: Because | None = None
     detail: str | None = None
     not_after: datetime | None = None
+    spoken_for_at: datetime | None = None  # when another left, while this one was late, that spoke for both
     items: tuple[str, ...] = ()
 
     def skip(self, reason: str, because: Because | None = None, detail: str | None = None) -> None:
@@ -66,7 +67,7 @@ class Candidate:
     def sending_at(self, now: datetime) -> datetime:
         """When it is, or could last have been, sent. Only for candidates with times."""
         moment = max(now, self.times.leave_at) if self.times else now
-        return moment if self.not_after is None else min(moment, self.not_after)
+        return min(end for end in (moment, self.not_after, self.spoken_for_at) if end is not None)
 
     def leaves_at(self, now: datetime) -> datetime:
         """When it leaves, or left, or could leave at the soonest. Only for candidates with times."""
@@ -190,7 +191,9 @@ def by_condition(candidate: Candidate, condition: str, case: Case) -> None:
 
 def by_lateness(candidate: Candidate, now: datetime) -> None:
     """Past its lateness it is too late; what else stopped it until then stays the reason."""
-    if candidate.not_after is not None and now > candidate.not_after:
+    if candidate.spoken_for_at is not None:
+        candidate.skip("merged_same_day")
+    elif candidate.not_after is not None and now > candidate.not_after:
         candidate.skip("too_late")
 
 

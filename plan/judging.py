@@ -31,6 +31,7 @@ def judged(ahead: Outlook, case: Case) -> list[Candidate]:
     for candidate in _undecided(candidates):
         candidate.not_after = worth_until.get(candidate.key)
     companions.set_lateness(unsteady)
+    companions.spoken_for(candidates, now)
     for candidate in _undecided(candidates):
         if candidate.key not in fitting or not candidate.keeps_its_time(now):
             judgement.by_stage(candidate, case)
@@ -50,7 +51,7 @@ def judged(ahead: Outlook, case: Case) -> list[Candidate]:
 
 
 def _late(candidates: list[Candidate], now: datetime) -> None:
-    """What has not left when it should is too late, or leaves together with another."""
+    """What has not left when it should was spoken for, is too late, or leaves together with another."""
     for candidate in _undecided(candidates):
         judgement.by_lateness(candidate, now)
     companions.merge(candidates, lambda candidate: candidate.leaves_at(now))

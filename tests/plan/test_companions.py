@@ -104,6 +104,43 @@ def test_26_of_several_overdue_announcements_only_the_latest_is_still_said() -> 
     assert outcomes(agenda, keys) == [merged, merged, ("ready",), ("scheduled",)]
 
 
+def test_26_what_a_later_announcement_has_spoken_for_is_not_said_on_the_days_after_it() -> None:
+    rule = REMINDER.model_copy(update={"purpose": "announcement"})
+    way = begin(minimal(rule), "2026-09-01 10:00")
+    way.now = at("2026-12-10 12:00")
+    way.wake()
+    way.now = at("2026-12-11 12:00")
+    agenda = way.wake()
+    assert way.gone() == ["due_reminder:P30D@2026-12-31>applicant"]
+    assert outcomes(agenda, ["due_reminder:P90D", "due_reminder:P60D"]) == [("skipped", "merged_same_day")] * 2
+
+
+def test_22_an_item_that_a_late_message_listed_is_not_said_again_on_the_day_after() -> None:
+    patient = ANSWER_DUE.model_copy(update={"lateness": Period(days=3)})
+    way = begin(program([patient]), "2026-09-01 10:00")
+    way.tell("document_insufficient", at("2026-09-02 10:00"), item="doc-1")
+    way.tell("document_insufficient", at("2026-09-03 10:00"), item="doc-2")
+    way.now = at("2026-09-19 12:00")  # two days on which nobody looked
+    way.wake()
+    way.now = at("2026-09-20 12:00")
+    agenda = way.wake()
+    assert way.gone() == ["answer_due:P14D@2026-10-02/doc-1>applicant"]
+    assert way.log[0][1].items == ("doc-1", "doc-2")
+    assert outcome(agenda, "answer_due:P14D@2026-10-03/doc-2") == ("skipped", "merged_same_day")
+
+
+def test_22_an_item_whose_day_came_after_that_message_has_its_own() -> None:
+    patient = ANSWER_DUE.model_copy(update={"lateness": Period(days=3)})
+    way = begin(program([patient]), "2026-09-01 10:00")
+    way.tell("document_insufficient", at("2026-09-02 10:00"), item="doc-1")
+    way.tell("document_insufficient", at("2026-09-03 10:00"), item="doc-2")
+    way.now = at("2026-09-18 12:00")
+    way.wake()
+    way.now = at("2026-09-20 12:00")
+    way.wake()
+    assert way.gone() == [f"answer_due:P14D@2026-10-0{n + 1}/doc-{n}>applicant" for n in (1, 2)]
+
+
 def test_29_two_holders_with_one_address_get_one_message() -> None:
     twins = {name: Person(id=name, address_digest="same") for name in ("rev1", "rev2")}
     rule = Rule(name="news", purpose="announcement", to=("reviewer",), on="submitted")

@@ -1,6 +1,7 @@
 """What holds for every journey, whatever is told when, whatever befalls people, plan and messages (plan.md A to F)."""
 
 import os
+from collections.abc import Hashable
 from datetime import datetime, timedelta
 from random import Random
 from typing import Final
@@ -89,6 +90,18 @@ def rightly_sent(way: Walk, agenda: Agenda, now: datetime, o: Occurrence) -> Non
     clock = next((c for c in agenda.clocks if c.name == o.clock and c.item == o.item), None)
     if rule.before is not None and clock is not None:
         assert clock.ended_by is None
+
+
+def in_order(way: Walk) -> None:
+    """Of offsets counted from one date none leaves after a later one has left."""
+    last: dict[Hashable, datetime] = {}
+    for _, o in way.log:
+        family = o.notification, o.clock, o.clock_at, o.fact_id, o.item, o.to
+        assert o.at is not None
+        assert o.key is not None
+        if way.rows[o.key].state in SETTLED:
+            assert o.at >= last.get(family, o.at)
+            last[family] = o.at
 
 
 def told(*story: tuple[str, str, str | None, int]) -> list[Happening]:
@@ -183,6 +196,7 @@ def keeps_every_promise(way: Rough, seen: set[str]) -> None:
             seen.update({o.outcome, o.because or o.outcome})
             if o.outcome in {"skipped", "held"}:
                 seen.add(o.reason or "")
+    in_order(way)
 
 
 @examples(15)
@@ -220,6 +234,7 @@ def test_looking_early_or_in_two_steps_sends_the_same(
         early.run(CREATED + timedelta(hours=hour))
     early.run(UNTIL)
     assert early.sent() == prompt.sent()
+    in_order(early)
 
 
 @examples(12)
@@ -239,6 +254,7 @@ def test_26_looking_late_sends_the_same_less_what_is_too_late_or_merged(
         waits = any(o.outcome == "held" for o in agenda.occurrences)  # for the window: that is no lateness
         late.now = agenda.next_at + timedelta(hours=0 if waits else delays[n % len(delays)])
     agenda = late.run(UNTIL + timedelta(days=5))
+    in_order(late)
     assert set(late.gone()) <= set(prompt.gone())
     reasons = {o.key: o.reason for o in agenda.occurrences}
     missing = [key for key in prompt.gone() if key not in late.gone()]
