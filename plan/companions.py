@@ -126,11 +126,11 @@ def one_a_day(candidates: list[Candidate], when: Callable[[Candidate], datetime]
 
 
 def one_for_all_items(candidates: list[Candidate], when: Callable[[Candidate], datetime]) -> None:
-    """Clock reminders of one rule, person and day are one message that lists the items (22)."""
+    """Clock reminders of one rule, person and day are one message, of the nearest date, that lists the items (22)."""
     reminders = [c for c in candidates if _of_an_item(c) and (c.outcome is None or settled(c))]
     for group in grouped(reminders, lambda c: (_teller(c), c.reader.date(when(c)))):
         gone = max((c.row.at for c in group if settled(c) and c.row and c.row.at), default=None)
-        to_go = sorted((c for c in group if c.outcome is None), key=lambda c: (_leave_at(c), c.planned.item or ""))
+        to_go = sorted((c for c in group if c.outcome is None), key=_pressing)
         told = [c for c in to_go if gone is not None and c.planned.known_at <= gone]
         fresh = [c for c in to_go if c not in told]
         for candidate in [*told, *fresh[1:]]:
@@ -270,6 +270,13 @@ def _reached_at(candidate: Candidate, sent: Mapping[str, Sent], zone: str) -> da
 def _place(candidate: Candidate) -> tuple[datetime, datetime]:
     """By when it leaves; two offsets that the window moved to one instant by where they were."""
     return _leave_at(candidate), _natural(candidate)
+
+
+def _pressing(candidate: Candidate) -> tuple[datetime, datetime, str]:
+    """Whose date comes first speaks for the others: nobody is told of a later one for all."""
+    dated = candidate.planned.dated
+    counts_from = dated.at if dated is not None and dated.at is not None else _natural(candidate)
+    return counts_from, _leave_at(candidate), candidate.planned.item or ""
 
 
 def _natural(candidate: Candidate) -> datetime:

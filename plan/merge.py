@@ -75,7 +75,7 @@ def fields(
         **_fees(plan, agenda, person, now),
         **{f"allows.{word}": "yes" if word in agenda.allowed else "" for word in allowances(plan)},
         "allowed": joined([name_words(word) for word in agenda.allowed]),
-        "items": joined(_items(plan, rule, agenda, occurrence)),
+        "items": joined(_named(plan, agenda, occurrence, _items(plan, rule, agenda, occurrence))),
         "item": occurrence.item or "",
         "event.on": instant_words(happened_at, plan.timezone) if happened_at else "",
         **{f"event.{n}": _said(s, fact, n, texts) for n, s in _shown(plan, rule).items()},
@@ -141,6 +141,15 @@ def _items(plan: Plan, rule: Rule, agenda: Agenda, occurrence: Occurrence) -> tu
     if _about_items(plan, rule) or occurrence.item is not None:
         return occurrence.items or ((occurrence.item,) if occurrence.item is not None else ())
     return tuple(_open(agenda))
+
+
+def _named(plan: Plan, agenda: Agenda, occurrence: Occurrence, items: Sequence[str]) -> Sequence[str]:
+    """The items as text; where one message speaks for items of several dates, each with its own."""
+    clocks = {item: _clock(agenda, occurrence.clock or "", item) for item in items}
+    days = {item: local_date(clock.at, plan.timezone) for item, clock in clocks.items() if clock and clock.at}
+    if len(set(days.values())) < 2:
+        return items
+    return [f"{item} (by {date_words(days[item])})" if item in days else item for item in items]
 
 
 def _open(agenda: Agenda) -> Iterator[str]:

@@ -33,14 +33,14 @@ def left(planned: Planned, plan: Plan, life: Life, arrows: Arrows, instant: date
     if rule.stages is not None and life.track.visit(instant).stage not in rule.stages:
         return "stage_left"
     if rule.while_ is not None:
-        return None if _own_stage(planned, plan, life, instant) in rule.while_ else "stage_left"
+        if _own_stage(planned, plan, life, instant) not in rule.while_:
+            return "stage_left"
+        return "journey_ended" if rule.stages is None and _broken_off(planned, plan, life, instant) else None
+    turned_from = _turned_from(planned, life)
+    if turned_from is not None and _own_stage(planned, plan, life, instant) != turned_from:
+        return "stage_left"
     if rule.stages is not None:
         return None
-    if rule.idle is not None and planned.item is not None:
-        start = life.process.items[life.items[planned.item].kind].start
-        return None if _own_stage(planned, plan, life, instant) == start else "stage_left"
-    if rule.entered is not None and planned.offset is not None:
-        return None if _own_stage(planned, plan, life, instant) == rule.entered else "stage_left"
     visit = life.track.visit(instant)
     if visit.broke_off and WITHDRAWN in rule.even_if:
         return None
@@ -49,6 +49,22 @@ def left(planned: Planned, plan: Plan, life: Life, arrows: Arrows, instant: date
     if planned.by_clock and rule.purpose == "reminder" and not _by_default(planned, arrows, life, visit.stage):
         return "stage_left"
     return None
+
+
+def _turned_from(planned: Planned, life: Life) -> str | None:
+    """The stage in which alone a rule without `while:` prompts: an idle item's first, or the one entered."""
+    rule = planned.rule
+    if rule.idle is not None and planned.item is not None:
+        return life.process.items[life.items[planned.item].kind].start
+    return rule.entered if planned.offset is not None else None
+
+
+def _broken_off(planned: Planned, plan: Plan, life: Life, instant: datetime) -> bool:
+    """Whether an item's message came to nothing since somebody withdrew: its own stage does not know."""
+    visit = life.track.visit(instant)
+    if planned.item is None or item_kinds_of(plan, planned.rule) is None or WITHDRAWN in planned.rule.even_if:
+        return False
+    return visit.broke_off and life.is_final(visit.stage) and _ended(planned, visit)
 
 
 def _own_stage(planned: Planned, plan: Plan, life: Life, instant: datetime) -> str:

@@ -75,6 +75,15 @@ def test_22_offsets_of_several_items_that_meet_on_one_day_are_one_message() -> N
     assert way.log[1][1].items == ("doc-1", "doc-2")
 
 
+def test_22_the_item_whose_date_comes_first_speaks_whatever_it_is_called() -> None:
+    way = begin(program([ANSWER_DUE]), "2026-08-01 10:00")
+    way.tell("document_insufficient", at("2026-08-22 10:00"), item="doc-2")
+    way.tell("document_insufficient", at("2026-09-02 10:00"), item="doc-1")
+    way.run(at("2026-09-19"))
+    assert way.sent()[1:] == ["2026-09-18 08:00 answer_due:P3D@2026-09-21/doc-2>applicant"]
+    assert way.log[1][1].items == ("doc-2", "doc-1")
+
+
 def test_24_of_two_offsets_on_one_day_the_later_speaks() -> None:
     due = Deadline(name="due", fixed=at("2026-11-23 12:00").date(), at=LAST_SECOND)  # a Monday
     rule = REMINDER.model_copy(update={"offsets": periods("2 days", "1 day", "3 days")})

@@ -11,7 +11,8 @@ from plan.agenda import Agenda, ClockState, Occurrence
 from plan.decide import decide
 from plan.facts import Fact, Journey, People, Person
 from plan.merge import catalogue, fields
-from plan.model import Plan
+from plan.model import Plan, Rule
+from plan.period import Period
 from tests.plan.written import changed, loaded
 
 PLAN: Final = loaded(changed("/{cycle}", "/{program}/{process}/{person}/{cycle}"))
@@ -163,6 +164,20 @@ def test_14_an_item_s_message_speaks_of_its_own_clock() -> None:
     assert told["doc/2"]["clock.response.on"] == "Friday, 13 November 2026 at 11:59 pm Eastern Standard Time"
     assert (told["doc/2"]["item"], told["doc/2"]["items"]) == ("doc/2", "doc/2")
     assert told["doc/2"]["links.upload"] == "https://portal.example.org/upload/doc%2F2"
+
+
+def test_22_where_one_message_speaks_for_items_of_several_dates_each_is_said() -> None:
+    week, fortnight = Period(days=7), Period(days=14)
+    reminder = Rule(
+        name="answer_due", purpose="reminder", to=("applicant",), before="response", offsets=(week, fortnight)
+    )
+    plan = PLAN.model_copy(update={"rules": {reminder.name: reminder}})
+    facts = (fact(1, "document_insufficient", 1, "doc-2"), fact(2, "document_insufficient", 8, "doc-1"))
+    agenda = decide(plan, journey(), facts, People(people={"ann": ANN}), [], START + timedelta(days=9))
+    [both] = [o for o in agenda.occurrences if o.notification == reminder.name and len(o.items) > 1]
+    found = fields(plan, journey(), facts, agenda, both, ANN, START + timedelta(days=24), {}, None)
+    assert found["deadline.date"] == "5 November 2026"
+    assert found["items"] == "doc-2 (by 5 November 2026) and doc-1 (by 12 November 2026)"
 
 
 def test_a_message_about_no_item_lists_those_that_are_open_and_their_first_clock() -> None:

@@ -1,5 +1,7 @@
 """What sets a rule off besides facts and dates: stages, idle time, conditions that come true, spans (plan.md 6, 18)."""
 
+from typing import Any
+
 import pytest
 
 from plan.model import FieldSpec, Plan, Rule
@@ -65,6 +67,27 @@ def test_18_an_item_is_idle_in_its_start_stage_alone() -> None:
         "unseen:P14D~2026-09-04T14:00:00Z/doc-2>applicant",
         "unseen:P28D~2026-09-04T14:00:00Z/doc-2>applicant",
     ]
+
+
+@pytest.mark.parametrize("changes", [{}, {"while_": ("received",)}, {"stages": ("in_progress", "past_due")}], ids=str)
+@pytest.mark.parametrize("ended_by", ["withdrawn", "approved"])
+def test_18_nobody_is_prompted_about_an_item_once_the_journey_has_ended(ended_by: str, changes: dict[str, Any]) -> None:
+    way = begin(program([UNSEEN.model_copy(update=changes)], events=EVENTS), "2026-09-01 10:00")
+    way.tell("applicant_answered", at("2026-09-02 10:00"), item="doc-1")
+    way.tell("submitted", at("2026-09-03 10:00"))
+    way.tell(ended_by, at("2026-09-10 10:00"))
+    way.run(at("2026-11-01 12:00"))
+    goes_on = ended_by == "approved" and "while_" in changes  # the item's own stage alone counts, as its rule says
+    assert bool(way.gone()) == goes_on
+
+
+def test_18_an_item_s_stage_counts_where_the_rule_names_the_journey_s_as_well() -> None:
+    rule = UNSEEN.model_copy(update={"stages": ("in_progress",)})
+    way = begin(program([rule], events=EVENTS), "2026-09-01 10:00")
+    way.tell("applicant_answered", at("2026-09-02 10:00"), item="doc-1")
+    way.tell("document_accepted", at("2026-09-10 10:00"), item="doc-1")
+    way.run(at("2026-10-01 12:00"))
+    assert way.gone() == []
 
 
 def told_plan(rule: Rule) -> Plan:
