@@ -6,10 +6,11 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
-from plan.model import Arrow, Deadline, Frozen, Plan, Process, Roll, Rule, Stage
+from plan.model import Arrow, BusinessCalendar, Deadline, Frozen, Mailbox, Plan, Process, Roll, Rule, SendWindow, Stage
 from plan.period import Period
 from plan.words import joined, length_words, name_words
 
+SETTINGS: Final = (SendWindow, BusinessCalendar, Mailbox)  # of which what differs is said part by part
 SAME: Final = "both say the same"
 
 
@@ -111,6 +112,8 @@ def _fields(where: str, before: BaseModel, after: BaseModel, left_out: set[str])
         what = FIELDS.get(field, name_words(field.rstrip("_")))
         if isinstance(old, Mapping) and isinstance(new, Mapping):
             yield from _entries(where, what, old, new)
+        elif isinstance(old, SETTINGS) and isinstance(new, SETTINGS):
+            yield from _fields(f"{where}, {what}", old, new, set())
         else:
             yield Difference(where=where, sentence=f"{what} {_change(old, new)}")
 
@@ -236,6 +239,9 @@ FIELDS: Final = {
     "anywhere": "from anywhere,",
     "next": "what follows after",
     "window": "the send window",
+    "opens": "its opening time",
+    "closes": "its closing time",
+    "spread": "the time over which messages are spread",
     "told": "the told field",
     "person": "the person's field",
     "events": "the event",

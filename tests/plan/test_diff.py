@@ -62,6 +62,11 @@ def sentences(old: str, new: str) -> list[str]:
             ["the program: title is Chartered instead of Certified Widget Engineer"],
         ),
         (
+            'until: "20:00"',
+            'until: "19:00"',
+            ["the program, the send window: its closing time is 19:00 instead of 20:00"],
+        ),
+        (
             "welcome: {covers: N1, purpose: announcement, to: applicant",
             "welcome: {covers: N1, purpose: confirmation, to: payer or applicant",
             [
