@@ -33,6 +33,8 @@ class PersonRow(Frozen):
 COLUMNS = [tables.person.c[name] for name in PersonRow.model_fields]
 HOLDER: Final = tables.role_holder.c
 BY_ID: Final = sa.select(*COLUMNS).where(tables.person.c.id.in_(sa.bindparam("ids", expanding=True)))
+# Ids stay as they are: whoever only refers to somebody, as an enrolment does, need not wait.
+HELD: Final = BY_ID.order_by(tables.person.c.id).with_for_update(key_share=True)
 HOLDERS: Final = (
     sa.select(HOLDER.role, HOLDER.person_id)
     .where(HOLDER.program == sa.bindparam("program"))
@@ -40,17 +42,33 @@ HOLDERS: Final = (
 )
 
 
+def held(connection: Connection, ids: Iterable[str]) -> Mapping[str, PersonRow]:
+    """Everybody known, by id, and their rows are this transaction's until its end, taken in the order of their ids.
+
+    For whoever works a change out from what it reads: else what was committed meanwhile, a hold or a death, is undone.
+    """
+    found = connection.execute(HELD, {"ids": sorted(ids)}).mappings()
+    return {row["id"]: PersonRow(**row) for row in found}
+
+
+def add_person(connection: Connection, row: PersonRow, by: str, now: datetime) -> bool:
+    """False: there is somebody with this id, and nothing was written."""
+    values = row.model_dump(exclude={"id", "revision"})
+    if not insert_unless_present(connection, tables.person, id=row.id, revision=1, changed_at=now, **values):
+        return False
+    audit.record(connection, by, "person_added", row.id, {}, now)
+    return True
+
+
 def set_person(connection: Connection, row: PersonRow, by: str, now: datetime) -> bool:
     """Makes the person equal to `row` in everything but `revision`, and audits the names of what changed.
 
-    False: nothing differed and nothing was written.
+    False: nothing differed and nothing was written. A `row` that comes of an earlier one is made of what `held` said.
     """
-    values = row.model_dump(exclude={"id", "revision"})
-    if insert_unless_present(connection, tables.person, id=row.id, revision=1, changed_at=now, **values):
-        audit.record(connection, by, "person_added", row.id, {}, now)
+    if add_person(connection, row, by, now):
         return True
-    query = sa.select(*COLUMNS).where(tables.person.c.id == row.id).with_for_update()
-    before = PersonRow(**connection.execute(query).mappings().one())
+    values = row.model_dump(exclude={"id", "revision"})
+    before = held(connection, [row.id])[row.id]
     changed = sorted(name for name, value in values.items() if getattr(before, name) != value)
     if not changed:
         return False

@@ -69,7 +69,12 @@ def merge(
 
 
 def _both(connection: Connection, person: str, into: str | None) -> tuple[PersonRow, str | None]:
-    """The person, and the id of whom they really are, merges of that one followed. Raises Refused."""
+    """The person, and the id of whom they really are, merges of that one followed. Raises Refused.
+
+    The rows of all of them are this transaction's: two merges at once make no circle, and whoever was not on hold when
+    that was looked at is not so before the merge is written.
+    """
+    _hold(connection, person, into)
     before = people.person(connection, person)
     if before is None:
         raise Refused(f"nobody is known as {person}")
@@ -86,3 +91,11 @@ def _both(connection: Connection, person: str, into: str | None) -> tuple[Person
     if before.on_hold and not other.on_hold:
         raise Refused(f"mail to {person} is on hold, to {other.id} not; run first: waypost person hold {other.id}")
     return before, other.id
+
+
+def _hold(connection: Connection, person: str, into: str | None) -> None:
+    """Again where somebody was merged on while we waited for their row."""
+    held: set[str] = set()
+    while not (concerned := {person, *people.standing_for(connection, [into] if into else [])}) <= held:
+        people.held(connection, concerned)
+        held |= concerned

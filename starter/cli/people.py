@@ -103,7 +103,9 @@ def set_(
             )
             agreed = sorted({*after.consents, *(consent or ())} - {*(no_consent or ())})
             after = after.model_copy(update={"consents": tuple(agreed)})
-            changed = people.set_person(connection, after, "cli", now)
+            changed = (people.set_person if before else people.add_person)(connection, after, "cli", now)
+            if before is None and not changed:
+                raise Refused(f"{person} was added by somebody else at this moment; say the same again")
             moved = before is not None and before.email != after.email
             cause = "address_changed" if moved else LOOK_AGAIN
             woken = wake_person(connection, person, cause, now) if changed and before else 0
@@ -164,7 +166,11 @@ def show(person: PersonId, folder: Folder = None, as_json: AsJson = False) -> in
 
 
 def known(connection: Connection, person: str) -> PersonRow | None:
-    """None: unknown. Raises Refused for somebody merged: a change of theirs would change nothing of what is sent."""
+    """None: unknown. Else their row is this transaction's, so that a change made of it takes back no other.
+
+    Raises Refused for somebody merged: a change of theirs would change nothing of what is sent.
+    """
+    people.held(connection, [person])
     found = people.standing_for(connection, [person]).get(person)
     if found is not None and found.id != person:
         raise Refused(f"{person} was merged into {found.id}: name {found.id}")
