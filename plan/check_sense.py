@@ -7,7 +7,9 @@ writes a good plan is never stopped here.
 from collections.abc import Iterable, Iterator
 
 from plan.check import Case
+from plan.check_awaited import check_awaited
 from plan.check_clashes import check_clashes
+from plan.check_effects import check_effects
 from plan.check_offsets import check_offsets
 from plan.check_paths import check_paths
 from plan.check_values import check_values
@@ -21,6 +23,8 @@ def check_sense(case: Case) -> None:
     """Note what refers to something and still cannot be meant."""
     check_clashes(case)
     check_paths(case)
+    check_awaited(case)
+    check_effects(case)
     for rule in case.plan.rules.values():
         if rule.state != "off":
             check_offsets(case, rule)
@@ -74,7 +78,7 @@ def _ends(process: Process, name: str) -> frozenset[str]:
 
 def _elsewhere(case: Case, rule: Rule) -> None:
     """Rules that are set off only when the stage that their `while:` names has just been left."""
-    if not rule.while_ or rule.offsets or not (rule.on or rule.entered):
+    if not rule.while_ or rule.offsets or not (rule.on or rule.entered or rule.left):
         return
     where = [stages for stages in _lifecycles(case, rule) if stages.keys() & set(rule.while_)]
     if not where or not all(_just_left(rule, stages, stage) for stages in where for stage in rule.while_):
@@ -82,9 +86,13 @@ def _elsewhere(case: Case, rule: Rule) -> None:
     if rule.on:
         to = min(stages[name].arrows[rule.on].to for stages in where for name in rule.while_ if name in stages)
         wrong = f"`{rule.on}` leads from {_either(rule.while_)} to `{to}`"
+    elif rule.entered:
+        to, wrong = rule.entered, f"whoever enters `{rule.entered}` is not in {_either(rule.while_)}"
     else:
-        to, wrong = rule.entered or "", f"whoever enters `{rule.entered}` is not in {_either(rule.while_)}"
-    case.wrong(f"{wrong}: write `while: {to}`, or leave `while` out", "notifications", rule.name, "while")
+        targets = {arrow.to for stages in where for arrow in stages[rule.left or ""].arrows.values()}
+        to, wrong = min(targets, default=""), f"whoever leaves `{rule.left}` is in it no longer"
+    write = f"write `while: {to}`, or leave `while` out" if to else "leave `while` out"
+    case.wrong(f"{wrong}: {write}", "notifications", rule.name, "while")
 
 
 def _lifecycles(case: Case, rule: Rule) -> Iterator[dict[str, Stage]]:
@@ -105,10 +113,12 @@ def _lifecycles(case: Case, rule: Rule) -> Iterator[dict[str, Stage]]:
 
 def _just_left(rule: Rule, stages: dict[str, Stage], name: str) -> bool:
     """Whether nobody is in the stage at the instant that sets the rule off."""
-    if rule.on is None:
+    if rule.entered is not None:
         return name != rule.entered
+    if rule.left is not None:
+        return name == rule.left and name in stages and name not in {a.to for a in stages[name].arrows.values()}
     leading = {arrow.to for event, arrow in arrows(stages.values()) if event == rule.on}
-    own = stages[name].arrows.get(rule.on) if name in stages else None
+    own = stages[name].arrows.get(rule.on or "") if name in stages else None
     return name not in stages or (own is not None and own.if_ is None and name not in leading)
 
 

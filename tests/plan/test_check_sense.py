@@ -46,6 +46,14 @@ def with_rule(rule: str, text: str = TEXT) -> str:
             "51: whoever enters `in_review` is not in `in_progress`: write `while: in_review`, or leave `while` out",
         ),
         (
+            "purpose: announcement, to: applicant, left: past_due, while: past_due",
+            "51: whoever leaves `past_due` is in it no longer: write `while: in_review`, or leave `while` out",
+        ),
+        (
+            "purpose: announcement, to: applicant, left: received, while: received",
+            "51: whoever leaves `received` is in it no longer: write `while: insufficient`, or leave `while` out",
+        ),
+        (
             'purpose: announcement, to: applicant, on: created, if: "1 > 2"',
             "51: the condition `1 > 2` never holds: compare something told, or leave it out",
         ),
@@ -70,6 +78,9 @@ def test_a_rule_that_can_never_send_is_said_with_its_line(rule: str, expected: s
         "purpose: announcement, to: applicant, on: created, while: in_progress",
         "purpose: announcement, to: applicant, on: payment_received, while: in_progress",
         "purpose: announcement, to: applicant, entered: in_review, while: [in_review, past_due]",
+        "purpose: announcement, to: applicant, left: in_progress, while: past_due",
+        "purpose: announcement, to: applicant, left: in_progress, while: [in_progress, past_due]",
+        "purpose: announcement, to: applicant, left: in_progress, while: in_progress, offsets: [7 days]",
         'purpose: announcement, to: applicant, on: created, if: "credits.earned > 2.0"',
         "purpose: announcement, to: applicant, on: submitted, while: in_progress, state: off, why: not yet",
     ],
