@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Final, NamedTuple
 
 from plan.check import Case
+from plan.check_paths import reached
 from plan.fees import Fee
 from plan.merge import catalogue
 from plan.model import Plan, Process, Rule
@@ -66,8 +68,8 @@ def _empty(plan: Plan, rule: Rule, field: str) -> str | None:
         without = [p for p in _heard_by(plan, rule) if rest[0] not in p.deadlines]
         why = f"`{without[0].name}` has no such deadline" if without else ""
         return _at_times(rule, field, why) if without else None
-    if first == "fees" and rest[-1] in Fee.model_fields and rest[-1] != "now":
-        return _fee(plan, rule, field, rest[0])
+    if first == "fees" and rest[-1] in Fee.model_fields:
+        return _now(plan, rule, field, rest[0]) if rest[-1] == "now" else _fee(plan, rule, field, rest[0])
     if field == "allowed" and not any(d.allows for p in plan.processes.values() for d in p.deadlines.values()):
         return f"[[{field}]] is always empty: no deadline says what it `allows:`"
     if first == "allows":
@@ -87,6 +89,27 @@ def _days(plan: Plan, rule: Rule, field: str) -> str | None:
     if rule.before is not None and rule.purpose == "reminder" and field == "days_late":
         return f"[[days_late]] is always empty in `{rule.name}`, before the deadline: write [[days_left]]"
     return None
+
+
+def _now(plan: Plan, rule: Rule, field: str, name: str) -> str | None:
+    """Before its first step a fee has no amount."""
+    steps = plan.fees[name]
+    if any(step.from_ is None or (step.if_ is None and _behind(plan, rule, step.from_)) for step in steps):
+        return None
+    return _at_times(rule, field, f"the fee `{name}` has no step without `from:`")
+
+
+def _behind(plan: Plan, rule: Rule, deadline: str | date) -> bool:
+    """Whether the rule goes out only once this deadline has passed."""
+    if deadline in {rule.after, rule.on}:
+        return True
+    stages = (rule.entered,) if rule.entered is not None else rule.while_
+    if item_kinds_of(plan, rule) is not None:
+        stages = rule.stages
+    if not isinstance(deadline, str) or not stages:
+        return False
+    of = [process for process in processes_of(plan, rule) if process.stages.keys() & set(stages)]
+    return bool(of) and not any(reached(process, {deadline}).intersection(stages) for process in of)
 
 
 def _fee(plan: Plan, rule: Rule, field: str, name: str) -> str | None:

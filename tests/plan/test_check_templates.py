@@ -106,6 +106,38 @@ def test_a_field_without_which_messages_would_be_held_is_said(rule: str, field: 
     assert templates({rule: field}, FEE) == []
 
 
+@pytest.mark.parametrize(
+    ("steps", "held", "filled"),
+    [
+        ("{from: due, amount: 9 USD}", "welcome due_reminder submission", "past_due desk_notice late_turn in_the_past"),
+        ("{from: due, amount: 9 USD}, {from: grace, amount: 12 USD}", "welcome due_moved", "past_due late_turn"),
+        ("{from: 2027-01-01, amount: 9 USD}", "welcome past_due", ""),
+        ("{from: due, amount: 9 USD, if: person.member}", "welcome past_due late_turn", ""),
+        ("{amount: 9 USD}, {from: due, amount: 12 USD}", "", "welcome due_reminder past_due"),
+        ("{amount: 9 USD, if: person.member}, {from: due, amount: 12 USD}", "", "welcome"),
+    ],
+)
+def test_a_fee_that_has_no_amount_before_its_first_step_is_asked_for(steps: str, held: str, filled: str) -> None:
+    rules = (
+        "  late_turn: {purpose: announcement, to: applicant, entered: past_due}\n"
+        "  submission: {purpose: confirmation, to: applicant, on: submitted, while: in_review}\n"
+        "  in_the_past: {purpose: reminder, to: applicant, after: opened, offsets: [1 day], while: past_due}\n"
+    )
+    text = changed("coverage: {N12", f"{rules}fees: {{late: [{steps}]}}\ncoverage: {{N12")
+    text = text.replace(
+        "      grace: {after", "      opened: {after: created, plus: 30 days}\n      grace: {after"
+    )
+    for rule in held.split():
+        assert templates({rule: "fees.late.now"}, text, bare=True) == [
+            (
+                f"{rule}.en.html:1: [[fees.late.now]] is empty in some messages of `{rule}` (the fee `late` has no "
+                "step without `from:`): write `[[if fees.late.now]] … [[end]]` around it"
+            )
+        ]
+        assert templates({rule: "fees.late.now"}, text) == []
+    assert templates(dict.fromkeys(filled.split(), "fees.late.now"), text, bare=True) == []
+
+
 def test_a_word_of_what_is_allowed_is_asked_for_and_never_printed() -> None:
     text = changed("grace: {after: due, plus: 60 days}", "grace: {after: due, plus: 60 days, allows: [pay]}")
     assert templates({"past_due": "allows.pay allowed"}, text, bare=True) == [
