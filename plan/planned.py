@@ -89,7 +89,13 @@ def waits_for(rule: Rule, life: Life) -> str | None:
     deadline = life.process.deadlines.get(name)
     if deadline is None:
         return None
-    if rule.moved is not None or not deadline.after or name in life.runs_by_name:
+    if name in life.runs_by_name:
+        return name
+    if deadline.after_sent is not None:
+        return f"the sending of {deadline.after_sent}"
+    if any(awaiting.name == name for awaiting, _ in life.awaiting):
+        return f"the delivery of {deadline.waits_for}"
+    if rule.moved is not None or not deadline.after:
         return name
     return " or ".join(deadline.after)
 

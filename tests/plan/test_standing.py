@@ -4,7 +4,19 @@ import pytest
 
 from plan.model import Deadline, EvenIf, Purpose, Rule
 from plan.period import Period
-from tests.plan.programs import ANSWER_DUE, DUE_REMINDER, PAST_DUE, minimal, periods, process, program, stage
+from tests.plan.programs import (
+    ANSWER_DUE,
+    DUE,
+    DUE_REMINDER,
+    GRACE,
+    PAST_DUE,
+    RESPONSE,
+    minimal,
+    periods,
+    process,
+    program,
+    stage,
+)
 from tests.plan.walk import PEOPLE, at, begin, outcome
 
 NAMED = DUE_REMINDER.model_copy(update={"offsets": periods("30 days")})
@@ -149,6 +161,35 @@ def test_18_a_rule_that_nothing_has_triggered_names_what_it_waits_for() -> None:
         (None, "receipt", "applicant", "not_triggered", "payment_received"),
         (None, "moved", "applicant", "not_triggered", "due"),
     ]
+
+
+@pytest.mark.parametrize("trigger", ["before", "after", "moved"])
+@pytest.mark.parametrize(
+    ("waits_for", "after_sent", "waiting"),
+    [("notice", None, "the delivery of notice"), (None, "notice", "the sending of notice")],
+)
+def test_12_a_rule_on_a_clock_that_waits_for_a_message_names_the_message(
+    trigger: str, waits_for: str | None, after_sent: str | None, waiting: str
+) -> None:
+    reply = Deadline(
+        name="reply",
+        after=("created",) if waits_for else (),
+        after_sent=after_sent,
+        waits_for=waits_for,
+        plus=Period(days=30),
+    )
+    rule = Rule(name="rule", purpose="announcement", to=("applicant",)).model_copy(update={trigger: "reply"})
+    way = begin(program([rule], of=process(deadlines=(DUE, GRACE, RESPONSE, reply))), "2026-09-01 10:00")
+    assert [o.reason for o in way.agenda().occurrences] == [waiting]
+
+
+def test_12_before_a_clock_waits_for_a_message_its_rule_waits_for_the_event() -> None:
+    reply = Deadline(name="reply", after=("asked",), waits_for="notice", plus=Period(days=30))
+    rule = Rule(name="rule", purpose="reminder", to=("applicant",), before="reply", offsets=periods("7 days"))
+    way = begin(program([rule], of=process(deadlines=(DUE, GRACE, RESPONSE, reply))), "2026-09-01 10:00")
+    assert [o.reason for o in way.agenda().occurrences] == ["asked"]
+    way.tell("asked", at("2026-09-02 10:00"))
+    assert [o.reason for o in way.agenda(at("2026-09-02 12:00")).occurrences] == ["the delivery of notice"]
 
 
 @pytest.mark.parametrize(("even_if", "expected"), [((), []), (("withdrawn",), ["refund#f1>applicant"])])
