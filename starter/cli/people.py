@@ -8,19 +8,18 @@ import typer
 from pydantic import AwareDatetime, BaseModel, ConfigDict, JsonValue, TypeAdapter, ValidationError
 from sqlalchemy import Connection
 
-from ledger import Ledger, opt_outs, people, plans, suppressions
+from ledger import Ledger, opt_outs, people, suppressions
 from ledger.people import PersonRow
 from ledger.suppressions import STOPS_ALL, Cause, Source
 from mail.message import AddressSpec
 from plan.calendar import zones
-from plan.model import FieldSpec
 from plan.roles import THIRD_PARTIES
+from starter.cli.attributes import attributes
 from starter.cli.exit import complain
-from starter.cli.options import AsJson, Folder, pairs, typed
+from starter.cli.options import AsJson, Folder
 from starter.cli.output import say, shown, table, write_json
 from starter.cli.session import wake, with_ledger
 from starter.ids import check_person
-from starter.plans import current_plan
 from starter.refusal import Refused
 from starter.resending import WorthSending, copy, worth_sending
 from starter.settings import Settings
@@ -99,7 +98,7 @@ def set_(
             after = _changed(
                 before or PersonRow(id=person),
                 given,
-                typed(pairs(attribute or (), "--attribute"), _fields(connection)),
+                attributes(connection, attribute or ()),
             )
             agreed = sorted({*after.consents, *(consent or ())} - {*(no_consent or ())})
             after = after.model_copy(update={"consents": tuple(agreed)})
@@ -203,12 +202,6 @@ def _check_consents(given: list[str], taken: list[str]) -> None:
 def _changed(before: PersonRow, given: dict[str, object], attributes: dict[str, JsonValue]) -> PersonRow:
     named = {name: value for name, value in given.items() if value is not None}
     return before.model_copy(update={**named, "attributes": {**before.attributes, **attributes}})
-
-
-def _fields(connection: Connection) -> dict[str, FieldSpec]:
-    """What the published programs say of people; of two that name a field alike, the later."""
-    plans_of_all = (current_plan(connection, program) for program in sorted(plans.programs(connection)))
-    return {name: spec for plan in plans_of_all for name, spec in plan.person.items()}
 
 
 def _lost(one: WorthSending, *, sent_again: bool) -> str:

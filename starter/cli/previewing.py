@@ -12,7 +12,9 @@ from plan.coverage import coverage
 from plan.diff import SAME, diff
 from plan.model import Plan
 from plan.preview import Invented, course, preview
+from plan.problem import clip, instead
 from plan.timeline import timeline
+from starter.cli.attributes import fitting
 from starter.cli.options import AsJson, instant, pairs, typed
 from starter.cli.output import say, table, write_json
 from starter.invented import events
@@ -49,11 +51,13 @@ def preview_(
         raise Refused("--start is needed")
     known = pairs(attribute or [], "--attribute") | ({"birth_date": birth_date} if birth_date else {})
     if unknown := sorted(known.keys() - plan.person.keys()):
-        raise Refused(f"the plan knows nothing of the person's {unknown[0]}: declare it under `person:`")
+        near = instead(unknown[0], plan.person)
+        write = near if near.startswith("did") else "declare it under `person:`"
+        raise Refused(f"the plan knows nothing of the person's {clip(unknown[0])}: {write}")
     invented = Invented(
         process=process,
         start=begins,
-        attributes=typed(known, plan.person),
+        attributes=fitting(known, plan.person),
         events=events(plan, process, begins, typed(pairs(told or [], "--told"), plan.told), events_file),
         until=instant(until, "--until", plan.timezone),
     )
@@ -132,7 +136,7 @@ def _print(plan: Plan, found: tuple[Occurrence, ...]) -> None:
             o.notification,
             o.to,
             o.outcome,
-            o.reason or "",
+            _why(o),
             o.key or "",
         )
         for o in found
@@ -140,6 +144,13 @@ def _print(plan: Plan, found: tuple[Occurrence, ...]) -> None:
     table((f"when ({plan.timezone})", "notification", "to", "outcome", "reason", "key"), rows)
     going = sum(o.outcome == "scheduled" for o in found)
     say(f"{going} would go, {len(found) - going} would not")
+
+
+def _why(occurrence: Occurrence) -> str:
+    """The reason, and of what is held what it says besides."""
+    if occurrence.outcome == "held" and occurrence.detail:
+        return f"{occurrence.reason}: {occurrence.detail}"
+    return occurrence.reason or ""
 
 
 def _local(plan: Plan, at: datetime | None) -> str | None:

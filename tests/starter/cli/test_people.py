@@ -41,6 +41,12 @@ def test_a_person_is_added_then_changed_field_by_field(run: Run, person: str) ->
         (["{person}", "--email", "a@b.org\nBcc: x@y.org"], "is not an e-mail address"),
         (["{person}", "--email", "a@b.org", "--zone", "Mars"], "'Mars' is not a time zone such as America/New_York"),
         (["{person}", "--email", "a@b.org", "--attribute", "x"], "--attribute 'x' is not written name=value"),
+        (["{person}", "--email", "a@b.org", "--attribute", "member=yes"], "`member` must be true or false"),
+        (["{person}", "--email", "a@b.org", "--attribute", "level=two"], "`level` must be a number, at most 2^53"),
+        (
+            ["{person}", "--email", "a@b.org", "--attribute", "levle=2"],
+            "no published plan declares `levle` under `person:`: did you mean `level`?",
+        ),
         (["ada@example.org", "--email", "ada@example.org"], "person id looks like an address"),
     ],
 )

@@ -43,6 +43,18 @@ def test_a_preview_is_read_as_a_table_too(run: Run) -> None:
     assert "would go" in ran.out.splitlines()[-1]
 
 
+def test_the_table_says_why_a_message_would_be_held(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "plan.yaml"
+    text = (Path(CWE).parents[1] / "quickstart" / "plan.yaml").read_text(encoding="utf-8")
+    dated = text.replace("plus: 90 days,", "plus: 90 days, then: end of birth month,")
+    file.write_text(dated.replace("processes:", "person: {birth_date: date}\nprocesses:"), encoding="utf-8")
+    lines = run("plan", "preview", str(file), *AT).out.splitlines()
+    held = [" ".join(line.split()) for line in lines if " held " in line]
+    assert len(held) == 3
+    assert all("held deadline_unknown: birth_date is not known" in line for line in held), held
+    assert " held " not in run("plan", "preview", str(file), *AT, "--birth-date", "1980-12-31").out
+
+
 @pytest.mark.parametrize(
     ("lines", "expected"),
     [
@@ -66,6 +78,10 @@ def test_a_wrong_event_is_named_with_its_line(run: Run, tmp_path: Path, lines: l
         (("--process", "aplication", "--start", "2026-10-05T10:00"), "has no process 'aplication'"),
         (("--process", "application", "--start", "soon"), "is not an instant"),
         ((*AT, "--attribute", "shoe_size=44"), "knows nothing of the person's shoe_size"),
+        ((*AT, "--attribute", "brith_date=1980-12-31"), "person's brith_date: did you mean `birth_date`?"),
+        ((*AT, "--attribute", "member=yes"), "`member` must be true or false"),
+        ((*AT, "--birth-date", "31/12/1980"), "`birth_date` must be a date such as 2026-12-31"),
+        ((*AT, "--birth-date", "1980-02-30"), "`birth_date` must be a date such as 2026-12-31"),
         ((*AT, "--told", "expires_on=tomorrow"), "must be a date"),
     ],
 )
