@@ -2,15 +2,12 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Final
 
 from sqlalchemy import Connection
 
 from activities.judging import Heard
 from ledger import facts, wake_ups
 from plan.facts import Fact
-
-FIRST: Final = -2  # numbered downwards, apart from arrivals, which the journey numbers upwards from 1
 
 
 def reported(conn: Connection, journey: str, now: datetime) -> list[Heard]:
@@ -20,7 +17,7 @@ def reported(conn: Connection, journey: str, now: datetime) -> list[Heard]:
         return []
     known = facts.facts(conn, journey)
     new = [one for one in owed if one.id not in _ids(known)]
-    last = min([FIRST + 1, *(fact.n for fact in known)])
+    first = facts.number_of_ours(known)
     return [
         Heard(
             Fact(
@@ -28,7 +25,7 @@ def reported(conn: Connection, journey: str, now: datetime) -> list[Heard]:
                 type=one.cause,
                 at=now,
                 heard_at=now,
-                order=last - 1 - n,
+                order=first - n,
                 item=None,
                 data=one.data,
             ),

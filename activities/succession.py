@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from ledger import audit, facts, journeys
-from ledger.facts import BEYOND, FactRow
+from ledger.facts import FactRow
 from ledger.journeys import JourneyRow
 from plan.agenda import NextJourney
 from plan.succession import STARTED
@@ -18,6 +18,9 @@ def begin_next(conn: Connection, row: JourneyRow, following: NextJourney, now: d
     Both name each other. Decided again, whatever becomes of the run that decided it, nothing is started twice: the
     fact about it is of wake 0, which no decision voids.
     """
+    before = facts.by_id(conn, row.id, STARTED)
+    if before is not None:  # earlier builds numbered it last, and took it for a late event when the end was long ago
+        return str(before.data["journey"])
     mine = journeys.of_person(conn, row.program, row.person_id, following.process)
     under_way = next((one for one in mine if one.ended_at is None and one.id != row.id), None)
     cycle = under_way.cycle if under_way else _cycle(row, following, mine)
@@ -36,11 +39,10 @@ def begin_next(conn: Connection, row: JourneyRow, following: NextJourney, now: d
         )
         journeys.enroll(conn, new)
         facts.begin(conn, new, {"follows": row.id})
-    last = max([BEYOND, *(fact.n + 1 for fact in facts.facts(conn, row.id))])
     started = FactRow(
         journey_id=row.id,
         id=STARTED,
-        n=last,
+        n=facts.number_of_ours(facts.facts(conn, row.id)),
         wake=0,
         type=STARTED,
         at=following.at,

@@ -1,6 +1,6 @@
 """Facts that a journey has judged, each with the wake that judged it, so that deciding again can replace them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 import sqlalchemy as sa
@@ -14,7 +14,10 @@ from plan.model import Frozen
 
 
 class FactRow(Frozen):
-    """One fact. `n` counts arrivals of the journey and is never used twice; wake 0: judged by the enrolment."""
+    """One fact. `n` counts arrivals of the journey upwards from 1, and downwards what it did not hear from anybody.
+
+    No two facts of a journey have the same. Wake 0: judged by the enrolment.
+    """
 
     journey_id: str
     id: str
@@ -33,7 +36,7 @@ class FactRow(Frozen):
 
 TABLE: Final = tables.fact
 OF_JOURNEY: Final = sa.select(TABLE).where(TABLE.c.journey_id == sa.bindparam("journey")).order_by(TABLE.c.n)
-BEYOND: Final = 2**30  # arrival numbers from here on are ours: no journey ever counts so far
+FIRST_OF_OURS: Final = -2  # 0 and -1 are the enrolment's
 TOLD_AT_ENROLMENT: Final = "told-at-enrolment"
 
 
@@ -68,13 +71,18 @@ def void_from(connection: Connection, journey_id: str, wake: int) -> int:
 
 
 def facts(connection: Connection, journey_id: str) -> Sequence[FactRow]:
-    """All that count, in the order of their arrival."""
+    """All that count: those of our own first, then what arrived in its order."""
     return [FactRow(**row) for row in connection.execute(OF_JOURNEY, {"journey": journey_id}).mappings()]
 
 
 def settle(connection: Connection, journey_id: str) -> None:
     """From here on no decision voids what was judged so far: a new run counts its wakes from one."""
     connection.execute(sa.update(TABLE).where(TABLE.c.journey_id == journey_id).values(wake=0))
+
+
+def number_of_ours(known: Iterable[FactRow]) -> int:
+    """For one more fact that is no arrival: downwards, where no run ever counts, however often it is opened again."""
+    return min([FIRST_OF_OURS, *(fact.n - 1 for fact in known)])
 
 
 def by_id(connection: Connection, journey_id: str, fact_id: str) -> FactRow | None:

@@ -67,7 +67,7 @@ def _state(ledger: Ledger, row: JourneyRow) -> JourneyState | None:
         known = facts.facts(connection, row.id)
     if any(fact.wake > 0 for fact in known):
         return None
-    return JourneyState(arrivals=max((fact.n for fact in known), default=0) if row.epoch else 0)
+    return JourneyState(arrivals=max([0, *(fact.n for fact in known)]) if row.epoch else 0)
 
 
 def _plan(ledger: Ledger, row: JourneyRow) -> Plan:

@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
 from sqlalchemy import Connection
 
 from ledger import audit, facts
-from ledger.facts import BEYOND, FactRow
+from ledger.facts import FactRow
 from ledger.identifiers import uuid7
 from ledger.journeys import JourneyRow
 from workflows.wire import Answer
@@ -27,7 +27,10 @@ class Told(BaseModel):
 
 
 def keep_late(connection: Connection, row: JourneyRow, told: Told, now: datetime) -> Answer:
-    """The verdict: late_event, or duplicate or refused for an id that the journey or its staff know already."""
+    """The verdict: late_event, or duplicate or refused for an id that the journey or its staff know already.
+
+    Under the lock of the journey: its facts are numbered one after the other.
+    """
     stage = row.stage or ""
     known = facts.by_id(connection, row.id, told.id) if told.id else None
     if known is not None and _same(known, told):
@@ -35,11 +38,10 @@ def keep_late(connection: Connection, row: JourneyRow, told: Told, now: datetime
     if known is not None:
         return Answer(verdict="refused", stage=stage, reason=f"the id {told.id} was used for another event")
     reason = f"the journey ended on {row.ended_at:%Y-%m-%d} in stage {stage}; the event is kept for staff"
-    before = facts.facts(connection, row.id)
     fact = FactRow(
         journey_id=row.id,
         id=told.id or uuid7(),
-        n=max([BEYOND, *(fact.n + 1 for fact in before)]),
+        n=facts.number_of_ours(facts.facts(connection, row.id)),
         wake=0,  # no decision made it, so none voids it
         type=told.event,
         at=told.at or now,

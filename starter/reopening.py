@@ -57,7 +57,7 @@ def _record(ledger: Ledger, journey: str, to: str, why: str | None, by: str) -> 
         said = FactRow(
             journey_id=journey,
             id=f"reopened-{count}",
-            n=max(fact.n for fact in before) + 1,
+            n=max([0, *(fact.n for fact in before)]) + 1,
             wake=0,
             type=REOPENED,
             at=at,

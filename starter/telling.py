@@ -86,8 +86,9 @@ class Teller:
             heard_at = max(at, now)  # its clock may run ahead of ours: whether `at` is in the future, it must say
             if wrong := judge(plan, known_journey(row), kept.event, at, heard_at, kept.item, kept.by, kept.data):
                 raise Refused(wrong)
-            if row.ended_at is not None:
-                return keep_late(connection, row, kept, now)
+            over = journeys.lock(connection, journey) if row.ended_at is not None else None
+            if over is not None and over.ended_at is not None:  # else it was opened again at this moment
+                return keep_late(connection, over, kept, now)
         fields = kept.model_dump(mode="json", exclude={"event"}, exclude_none=True, exclude_defaults=True)
         envelope: dict[str, JsonValue] = {"v": 1, **fields}
         if len(to_json(envelope)) > LONGEST:

@@ -115,7 +115,7 @@ def _shown(connection: Connection, row: JourneyRow, live: Snapshot | None) -> Jo
         decisions=tuple(decisions.decisions(connection, row.id)),
         late_events=tuple(
             LateEvent(id=fact.id, event=fact.type, at=fact.at, by=fact.by)
-            for fact in known_facts
+            for fact in sorted(known_facts, key=lambda fact: fact.heard_at)
             if fact.verdict == "late_event"
         ),
         follows=_named(known_facts, CREATED, "follows"),
