@@ -170,10 +170,10 @@ def _failure(
 
 
 def _content(said: Mapping[str, str | None]) -> str:
-    """The same for every copy of one event, whatever id it comes under."""
+    """The same for every copy of one event, whatever id it comes under; a message may have several readers."""
     own = [said.get(name) or "" for name in TELLING]
     words = said.get("reason") or said.get("response") or ""
-    return _digest("\x1f".join([said.get("mid") or said.get("email") or "", *own, words[:200]]))
+    return _digest("\x1f".join([said.get("mid") or "", (said.get("email") or "").casefold(), *own, words[:200]]))
 
 
 def _whole_content(raw: Mapping[str, JsonValue]) -> str:

@@ -133,6 +133,13 @@ def test_a_copy_under_another_id_has_the_same_content_and_another_second_has_not
     assert read_one({**original, "att": "2"}).content != read_one(original).content
 
 
+@pytest.mark.parametrize("kind", ["processed", "dropped", "bounce"])
+def test_what_became_of_two_readers_of_one_message_in_one_second_is_two_events(kind: str) -> None:
+    ada, grace = (report(kind, AT, "m-1", 1, email=email) for email in ("ada@example.org", "grace@example.org"))
+    assert read_one(ada).content != read_one(grace).content
+    assert read_one({**ada, "email": "Ada@Example.org"}).content == read_one(ada).content
+
+
 def test_a_bounce_that_comes_later_names_nothing_but_its_address() -> None:
     event = read_one(async_bounce(AT, "Ada@Example.org"))
     assert (event.message_id, event.attempt, event.hand_over_id) == (None, None, None)
