@@ -83,6 +83,12 @@ def lock(connection: Connection, journey_id: str) -> JourneyRow | None:
     return None if row is None else JourneyRow(**row)
 
 
+def has_ended(connection: Connection, journey_id: str) -> bool:
+    """Whether it is over, so that it sends nothing any more; one that the ledger does not know is not."""
+    query = sa.select(TABLE.c.ended_at).where(TABLE.c.id == journey_id)
+    return connection.execute(query).scalar() is not None
+
+
 def epoch(connection: Connection, journey_id: str, run_id: str) -> int:
     """Which run of the journey this is, from 1; a run id never seen gets the next number. Under `lock`."""
     run = tables.journey_run

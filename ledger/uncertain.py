@@ -47,11 +47,18 @@ def first_wait(row: MessageRow, evidence: Evidence, patience: Patience) -> timed
     return patience.urgent if row.fields.get("urgent") else patience.first
 
 
-def settle(connection: Connection, row: MessageRow, patience: Patience, now: datetime) -> Verdict:
-    """Does with an unknown row what its verdict says, once its wait is over."""
+def settle(
+    connection: Connection, row: MessageRow, patience: Patience, now: datetime, *, sendable: bool = True
+) -> Verdict:
+    """Does with an unknown row what its verdict says, once its wait is over.
+
+    `sendable`: somebody is there who would send it again; otherwise staff are asked, for nobody would take it up.
+    """
     if left(connection, row):
         return "wait"
     done = verdict(connection, row, patience)
+    if done == "resend" and not sendable:
+        done = "review"
     if done == "wait":
         wait_on(connection, row.id, row.attempt, first_wait(row, "events", patience))
     elif done == "resend":

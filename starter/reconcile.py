@@ -5,10 +5,12 @@ purpose (a journey terminated or deleted in the engine) is counted, and mended w
 """
 
 import asyncio
+import logging
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Final, TypeVar
 
 from pydantic import BaseModel, ConfigDict
@@ -16,24 +18,27 @@ from sqlalchemy import Connection
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from ledger import audit, counting, facts, journeys, overdue, sending, uncertain
+from ledger import audit, counting, facts, journeys, overdue
 from ledger.engine import Ledger
 from ledger.journeys import JourneyRow
 from ledger.message_rows import MessageRow
 from ledger.uncertain import Patience
 from starter.alone import drive
 from starter.beginning import begin, begin_all
+from starter.complaint import complain
 from starter.counting import count_all
 from starter.owners import Owner, count_running, owner, running
-from starter.refusal import CutShort
+from starter.refusal import CutShort, Refused
+from starter.resending import ended, in_its_place
+from starter.undecided import settled
 from starter.waking import SIGNAL, tell_waiting
 from workflows.wire import UpkeepReport, activity_id, message_workflow_id
 
+LOG: Final = logging.getLogger("waypost.upkeep")
 GRACE: Final = timedelta(minutes=2)  # what is younger is still in somebody's hands, or not yet in the engine's lists
 BUDGET: Final = 5_000  # messages looked at in one round; the next goes on behind them
 AT_ONCE: Final = 20
 EXAMPLES: Final = 5
-LOST: Final = "nobody is left who knows how its hand-over ended"
 RULES: Final = {
     "untold": "changes that journeys were not told of; told now",
     "uncounted": "posts of a provider's reports that were kept and did not count; they count now",
@@ -45,7 +50,7 @@ RULES: Final = {
     "undecided": "messages that may have left, whose sender is gone; waited for, or settled as the plan wants",
     "ownerless": "messages under way that nobody is sending; given to somebody who does",
 }
-ON_REQUEST: Final = ("missing", "stranger")
+ON_REQUEST: Final = ("missing", "stranger", "ownerless")  # of the last what an ended journey left
 DOUBTFUL: Final = frozenset({"on_wire", "unknown"})
 T = TypeVar("T")
 
@@ -93,23 +98,34 @@ class Reconciler:
         self._patience = patience
         self._grace = grace
         self._after: str | None = None
+        self._left_behind: list[str] = []
         self._found: dict[str, list[str]] = {}
         self._mended: Counter[str] = Counter()
 
     async def round(self, *, repair: bool = False, whole: bool = False) -> Reconciled:
         """One look at everything. `whole`: compares each journey even where both sides count alike.
 
-        `repair` mends also what somebody may have wanted. Raises LedgerAway and RPCError; the next round begins anew.
+        `repair` mends also what somebody may have wanted. What stops one step stops no other: the first of it is raised
+        when all were tried, as LedgerAway and RPCError are, and the next round begins anew.
         """
         self._found, self._mended = {rule: [] for rule in RULES}, Counter()
         settled_by = datetime.now(UTC) - self._grace
-        await self._count(settled_by)
-        await self._match()
-        await self._tell(settled_by)
-        await self._start(settled_by)
-        await self._sweep(settled_by)
-        if whole or repair or await self._counts_differ():
-            await self._compare(settled_by, repair=repair)
+        stopped: list[Exception] = []
+        for step, what in (
+            (partial(self._count, settled_by), "counting posts"),
+            (self._match, "matching reports"),
+            (partial(self._tell, settled_by), "telling journeys"),
+            (partial(self._start, settled_by), "starting journeys"),
+            (partial(self._sweep, settled_by), "sweeping messages"),
+            (partial(self._compare_both, settled_by, whole=whole, repair=repair), "comparing journeys"),
+        ):
+            try:
+                await step()
+            except Exception as error:  # noqa: BLE001 - raised below
+                complain(LOG, f"{what} was stopped", error)
+                stopped.append(error)
+        if stopped:
+            raise stopped[0]
         return Reconciled(findings=tuple(self._finding(rule, says) for rule, says in RULES.items()))
 
     def _finding(self, rule: str, says: str) -> Finding:
@@ -150,6 +166,10 @@ class Reconciler:
     async def _counts_differ(self) -> bool:
         return await self._read(overdue.count_open) != await count_running(self._client)
 
+    async def _compare_both(self, settled_by: datetime, *, whole: bool, repair: bool) -> None:
+        if whole or repair or await self._counts_differ():
+            await self._compare(settled_by, repair=repair)
+
     async def _compare(self, settled_by: datetime, *, repair: bool) -> None:
         """Every journey on both sides."""
         mine = await self._read(lambda conn: overdue.open_journeys(conn, settled_by))
@@ -166,11 +186,11 @@ class Reconciler:
         for journey in lingering:
             self._mended["lingering"] += await self._wake(journey)
         if repair:
-            for journey in missing:
-                await self._restart(journey)
+            await self._replace_left_behind()
+            restarted = [journey for journey in missing if await self._restart(journey)]
             for journey in strangers:
                 await self._client.get_workflow_handle(journey).terminate("the ledger does not know it")
-            for rule, ids in (("missing", missing), ("stranger", strangers)):
+            for rule, ids in (("missing", restarted), ("stranger", strangers)):
                 self._mended[rule] += len(ids)
                 await self._note(rule, ids)
 
@@ -185,8 +205,11 @@ class Reconciler:
         answers = await asyncio.gather(*(asked(journey) for journey in suspects))
         return frozenset(journey for journey, runs in zip(suspects, answers, strict=True) if runs)
 
-    async def _restart(self, journey: str) -> None:
-        """A new run under the same id, from the ledger's facts; what was sent stays sent."""
+    async def _restart(self, journey: str) -> bool:
+        """A new run under the same id, from the ledger's facts; what was sent stays sent.
+
+        False: it could not be started now, and is among the unstarted from now on.
+        """
 
         def prepared() -> JourneyRow | None:
             with self._ledger.write() as conn:
@@ -195,11 +218,17 @@ class Reconciler:
                 return journeys.journey(conn, journey)
 
         row = await asyncio.to_thread(prepared)
-        if row is not None:
+        if row is None:
+            return False
+        try:
             await begin(self._client, self._ledger, row)
+        except Refused:
+            return False
+        return True
 
     async def _sweep(self, settled_by: datetime) -> None:
         """Messages under way that have not moved: each is asked for at its owner."""
+        self._left_behind = []
         slots = asyncio.Semaphore(AT_ONCE)
         for _ in range(BUDGET // overdue.PAGE):
             page = await self._read(lambda conn: overdue.unmoved(conn, settled_by, self._after))
@@ -217,12 +246,13 @@ class Reconciler:
     async def _tend(self, row: MessageRow) -> None:
         alone = row.source != "plan"
         found = await self._owner(message_workflow_id(row.id) if alone else row.journey_id or "")
-        if activity_id(row.key) in found.activities or not (found.runs or alone or row.state in DOUBTFUL):
+        over = not (alone or found.runs) and await self._read(lambda conn: ended(conn, row))
+        if activity_id(row.key) in found.activities or not (found.runs or alone or over or row.state in DOUBTFUL):
             return  # somebody sends it, or it comes with its journey
         if alone and found.runs and row.held_reason is not None:
             return  # its workflow waits for the same
         if row.state in DOUBTFUL:
-            done = await asyncio.to_thread(self._settled, row)
+            done = await asyncio.to_thread(settled, self._ledger, row, self._patience, sendable=not over)
             if done is None:
                 return
             self._found["undecided"].append(row.id)
@@ -231,21 +261,20 @@ class Reconciler:
             if done != "resend" or not (found.runs or alone):
                 return
         self._found["ownerless"].append(row.id)
+        if over:
+            self._left_behind.append(row.id)
+            return
         self._mended["ownerless"] += await self._give(row, alone=alone)
         await self._note("ownerless", [row.id])
 
-    def _settled(self, row: MessageRow) -> str | None:
-        """What was made of a row that may have left; None: nothing, since its lease or its wait is not over."""
-        now = datetime.now(UTC)
-        with self._ledger.write() as conn:
-            if row.state == "unknown":
-                return None if uncertain.left(conn, row) else uncertain.settle(conn, row, self._patience, now)
-            if sending.busy(conn, row).left:
-                return None
-            handed = uncertain.last_attempt(conn, row)
-            wait = uncertain.first_wait(row, handed.evidence if handed else "none", self._patience)
-            written = sending.unknown(conn, row.id, row.attempt, "lost_attempt", LOST, now, wait)
-            return "unknown" if written else None
+    async def _replace_left_behind(self) -> None:
+        """What ended journeys left unsent is taken back, and leaves as a copy where it is still worth sending."""
+        for id_ in self._left_behind:
+            copy = await asyncio.to_thread(in_its_place, self._ledger, id_, "reconcile")
+            if copy is not None:
+                await drive(self._client, copy)
+            self._mended["ownerless"] += 1
+            await self._note("ownerless", [id_], "copied" if copy is not None else "taken_back")
 
     async def _give(self, row: MessageRow, *, alone: bool) -> int:
         if alone:

@@ -7,12 +7,13 @@ from typing import Final, NamedTuple
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 from sqlalchemy import Connection
 
-from ledger import audit, copies, journeys, messages, people
+from ledger import audit, copies, journeys, messages, people, sending
 from ledger.anew import anew, objection
-from ledger.case import readers
+from ledger.case import BY_STAFF, readers
 from ledger.engine import Ledger
 from ledger.identifiers import uuid7
 from ledger.message_rows import MessageRow, NewMessage, original
+from ledger.row_machine import MOVES
 from plan.model import Plan
 from plan.reachable import out_of_reach
 from starter.ids import check_staff
@@ -21,6 +22,7 @@ from starter.refusal import Refused
 
 OVER: Final = frozenset({"accepted", "failed", "cancelled", "expired"})
 DOUBTFUL: Final = frozenset({"unknown", "review"})
+ENDED: Final = "journey_ended"
 
 
 class Objection(NamedTuple):
@@ -28,6 +30,15 @@ class Objection(NamedTuple):
 
     sentence: str
     final: bool
+
+
+class NotWorthSending(Refused):
+    """A copy would not say what is true, or not reach its reader."""
+
+    def __init__(self, against: Objection) -> None:
+        self.against = against
+        insist = "" if against.final else "; --anyway sends it all the same"
+        super().__init__(f"not worth sending: {against.sentence}{insist}")
 
 
 class WorthSending(BaseModel):
@@ -49,26 +60,45 @@ def copy(ledger: Ledger, message: str, by: str, *, anyway: bool = False) -> Mess
     now = datetime.now(UTC)
     with ledger.write() as connection:
         row = found(connection, message)
-        if row.channel != "email":
-            raise Refused(f"{row.id} was no e-mail but a {row.channel}; there is nothing to send again")
-        if row.source == "outside":
-            raise Refused(f"{row.id} was sent by another system, which alone can send it again")
         if row.journey_id is not None:
             journeys.lock(connection, row.journey_id)
-        family = copies.family(connection, row)
-        if under_way := [one for one in family if one.source != "plan" and one.state not in OVER]:
-            return under_way[-1]
-        if row.state not in OVER:
-            then = "say first what became of it: waypost message settle" if row.state in DOUBTFUL else "it will leave"
-            raise Refused(f"{row.id} is {row.state.replace('_', ' ')}: {then}")
-        plan = current_plan(connection, row.program)
-        against = _objection(connection, plan, row, now)
-        if against is not None and (against.final or not anyway):
-            insist = "" if against.final else "; --anyway sends it all the same"
-            raise Refused(f"not worth sending: {against.sentence}{insist}")
-        new = messages.queue(connection, _copy_of(plan, row, family, by, now, anyway=anyway))
-        audit.record(connection, by, "message_sent_again", new.id, {"of": row.id, "anyway": anyway}, now)
+        return copied(connection, row, by, now, anyway=anyway)
+
+
+def copied(connection: Connection, row: MessageRow, by: str, now: datetime, *, anyway: bool = False) -> MessageRow:
+    """The same in a transaction that has locked the message's journey, if it has one."""
+    if row.channel != "email":
+        raise Refused(f"{row.id} was no e-mail but a {row.channel}; there is nothing to send again")
+    if row.source == "outside":
+        raise Refused(f"{row.id} was sent by another system, which alone can send it again")
+    family = copies.family(connection, row)
+    if under_way := [one for one in family if one.source != "plan" and one.state not in OVER]:
+        if under_way[-1].state in DOUBTFUL:
+            raise Refused(_doubtful(under_way[-1]))
+        return under_way[-1]
+    if row.state in DOUBTFUL:
+        raise Refused(_doubtful(row))
+    if row.state not in OVER:
+        raise Refused(_open(connection, row))
+    plan = current_plan(connection, row.program)
+    against = _objection(connection, plan, row, now)
+    if against is not None and (against.final or not anyway):
+        raise NotWorthSending(against)
+    new = messages.queue(connection, _copy_of(plan, row, family, by, now, anyway=anyway))
+    audit.record(connection, by, "message_sent_again", new.id, {"of": row.id, "anyway": anyway}, now)
     return new
+
+
+def in_its_place(ledger: Ledger, message: str, by: str) -> MessageRow | None:
+    """A copy of what an ended journey left unsent, which is taken back; None: it is not worth sending, or not left."""
+    now = datetime.now(UTC)
+    with ledger.write() as connection:
+        row = found(connection, message)
+        if row.journey_id is None or not _left_behind(connection, row):
+            return None
+        worth_it = _objection(connection, current_plan(connection, row.program), row, now) is None
+        messages.cancel(connection, row.id, BY_STAFF if worth_it else ENDED, now)  # else reopening would send it too
+        return copied(connection, found(connection, message), by, now) if worth_it else None
 
 
 def worth_sending(connection: Connection, person: str, now: datetime) -> Sequence[WorthSending]:
@@ -98,6 +128,32 @@ def found(connection: Connection, message: str) -> MessageRow:
     if row is None:
         raise Refused(f"there is no message {message[:64]!r}; see: waypost messages --json")
     return row
+
+
+def ended(connection: Connection, row: MessageRow) -> bool:
+    """Whether this is a message of a journey's plan, and the journey is over: nobody sends it any more."""
+    return row.source == "plan" and row.journey_id is not None and journeys.has_ended(connection, row.journey_id)
+
+
+def _left_behind(connection: Connection, row: MessageRow) -> bool:
+    """Under the lock of its journey: whether it may be taken back from a journey that is over."""
+    if row.journey_id is not None:
+        journeys.lock(connection, row.journey_id)
+    there = messages.row(connection, row.id) or row
+    held = there.state == "claimed" and sending.busy(connection, there).left
+    return ended(connection, there) and there.state in MOVES["cancel"].sources and not held
+
+
+def _doubtful(row: MessageRow) -> str:
+    return f"{row.id} is {row.state}: say first what became of it: waypost message settle {row.id}"
+
+
+def _open(connection: Connection, row: MessageRow) -> str:
+    """Why no copy is made of a message that has not left."""
+    state = row.state.replace("_", " ")
+    if ended(connection, row):
+        return f"{row.id} is {state}, and its journey has ended: waypost reconcile --repair sends what such a one left"
+    return f"{row.id} is {state}: it will leave"
 
 
 def _objection(connection: Connection, plan: Plan, row: MessageRow, now: datetime) -> Objection | None:

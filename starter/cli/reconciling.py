@@ -21,7 +21,8 @@ def reconcile(
     """Compares ledger and engine, as a schedule does each minute, and mends what nobody can have wanted.
 
     Journeys that were terminated, have failed or were deleted in the engine are only counted: somebody may have wanted
-    that. With --repair they start again from the ledger's facts, and nothing that was sent is sent again.
+    that. With --repair they start again from the ledger's facts, and nothing that was sent is sent again; what an ended
+    journey left unsent leaves as a copy.
 
     Example: waypost reconcile --repair
     """
@@ -41,7 +42,7 @@ def reconcile(
             ]
             table(("found", "mended", "what", "such as"), rows)
             if left:
-                say(f"{left} left as they are; waypost reconcile --repair starts or ends them")
+                say(f"{left} left as they are; waypost reconcile --repair starts, ends or sends them")
         return 1 if left else 0
 
     return with_waypost(folder, story)

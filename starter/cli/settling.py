@@ -39,7 +39,7 @@ def resend(
     async def story(waypost: Waypost) -> int:
         row = copy(waypost.ledger, message, by, anyway=anyway)
         await drive(waypost.temporal, row)
-        return _said(waypost, row, f"on its way again as {row.id}", as_json=as_json)
+        return _said(waypost, row, _under_way(row), as_json=as_json)
 
     return with_waypost(folder, story)
 
@@ -58,9 +58,13 @@ def settle_(
     """
 
     async def story(waypost: Waypost) -> int:
-        row = settle(waypost.ledger, message, fate, why, by)
+        row, copy_ = settle(waypost.ledger, message, fate, why, by)
         await _told(waypost, row)
-        return _said(waypost, row, f"{row.id} is settled: {row.state.replace('_', ' ')}", as_json=as_json)
+        if copy_ is None:
+            return _said(waypost, row, f"{row.id} is settled: {row.state.replace('_', ' ')}", as_json=as_json)
+        await drive(waypost.temporal, copy_)
+        sentence = f"{row.id} is settled; its journey has ended, so a copy is on its way as {copy_.id}"
+        return _said(waypost, row, sentence, as_json=as_json, copy=copy_.id)
 
     return with_waypost(folder, story)
 
@@ -139,6 +143,14 @@ def letter(
     return with_ledger(folder, story)
 
 
+def _under_way(row: MessageRow) -> str:
+    if row.held_reason is None:
+        return f"on its way again as {row.id}"
+    detail = f" ({row.held_detail})" if row.held_detail and row.held_detail != row.held_reason else ""
+    held = row.held_reason.replace("_", " ")
+    return f"its copy {row.id} is held: {held}{detail}; once that has changed it leaves by itself"
+
+
 async def _told(waypost: Waypost, row: MessageRow) -> None:
     """Whoever waits for this message looks again: its journey, and the workflow that drives it if it has one."""
     await tell_waiting(waypost.temporal, waypost.ledger)
@@ -146,10 +158,10 @@ async def _told(waypost: Waypost, row: MessageRow) -> None:
         await drive(waypost.temporal, row)
 
 
-def _said(waypost: Waypost, row: MessageRow, sentence: str, *, as_json: bool) -> int:
+def _said(waypost: Waypost, row: MessageRow, sentence: str, *, as_json: bool, **more: object) -> int:
     if as_json:
         with waypost.ledger.read() as connection:
-            write_json(described(row, zone_of(connection, row.plan_version)))
+            write_json({**described(row, zone_of(connection, row.plan_version)).model_dump(), **more})
     else:
         say(sentence)
     return 0

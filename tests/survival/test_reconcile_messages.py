@@ -16,8 +16,8 @@ from ledger.row_machine import State
 from starter.reconcile import Reconciler
 from tests.activities.given import JOURNEY
 from tests.ledger.reported import post
-from tests.survival.disagreement import found, listed
-from tests.survival.scene import Scene, until
+from tests.survival.disagreement import confirm, found, listed
+from tests.survival.scene import ALL_DAY, Scene, until
 
 STATES: Final[dict[State, tuple[dict[str, tuple[int, int]], str]]] = {
     "queued": ({"ownerless": (1, 1)}, "accepted"),
@@ -68,6 +68,39 @@ async def test_after_a_termination_a_message_is_made_good_with_its_journey(
         await reconciler.round()
     await until(welcomed.states, {"welcome": "accepted"})
     assert welcomed.letters() == ["welcome"]
+
+
+@pytest.mark.parametrize(
+    ("state", "expected", "end"),
+    [
+        ("unknown", {"undecided": (1, 1)}, "review"),
+        ("retry", {"ownerless": (1, 0)}, "retry"),
+        ("queued", {"ownerless": (1, 0)}, "queued"),
+        ("review", {}, "review"),
+    ],
+)
+async def test_what_an_ended_journey_left_goes_to_staff_and_is_never_dropped(
+    scene: Scene, reconciler: Reconciler, state: State, expected: dict[str, tuple[int, int]], end: str
+) -> None:
+    """Its plan wants what may have left to be sent again, but nobody is there to do it."""
+    await ended(scene)
+    put(scene.ledger, state)
+    assert found(await reconciler.round()) == expected
+    assert scene.states() == {"welcome": end}
+
+
+async def ended(scene: Scene) -> None:
+    """Ada's journey, over in ledger and engine; a second copy of its welcome would do no harm."""
+    plan = ALL_DAY.replace("linger: 1 day", "linger: 1 second").replace(
+        "on: created}", "on: created, when_unknown: resend}"
+    )
+    await scene.enroll(plan=plan)
+    confirm(scene.ledger)
+    with scene.worker():
+        await until(scene.states, {"welcome": "accepted"})
+        await scene.handle().signal("withdrawn", {})
+        await scene.handle().result()
+    await listed(scene, 0)
 
 
 async def test_a_message_without_a_journey_is_driven_again(scene: Scene, reconciler: Reconciler) -> None:
