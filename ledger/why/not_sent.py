@@ -16,6 +16,8 @@ from plan.words import name_words
 
 NOT_NOW: Final = frozenset({"skipped", "held", "scheduled"})
 A_WHILE: Final = timedelta(minutes=15)
+LONGEST_REST: Final = timedelta(minutes=10)  # between two attempts, as the engine spaces them
+NOT_TAKEN: Final = frozenset({"channel_busy", "channel_down"})
 WORKER: Final = "If this lasts longer than a minute: is a worker running, and does it reach ledger and engine?"
 OF_HELD: Final[dict[str, Words]] = dict(HELD.items())
 OF_SKIPPED: Final[dict[str, Words]] = {**OF_HELD, **TAKEN_BACK, **dict(SKIPPED.items())}
@@ -32,6 +34,10 @@ def not_left(known: Known, row: MessageRow) -> Verdict:
         return unsent(known, occurrence)
     if row.held_reason is not None:
         return _by_reason(known, "held", row.held_reason)
+    if row.source == "plan" and known.passage is not None and known.passage.row.ended_at is not None:
+        headline = "It has not left, and its journey has ended: nobody sends it."
+        step = "To take it back, and send a copy where that is still worth it: waypost reconcile --repair"
+        return Verdict("waiting", "act", headline, next_step=step, reason=row.reason)
     if row.state == "retry" and row.reason is not None and row.reason in RETRIED:
         return _say(known, RETRIED[row.reason], "waiting", row.reason)
     return _waiting(known, row)
@@ -149,6 +155,13 @@ def _waiting(known: Known, row: MessageRow) -> Verdict:
         return Verdict("waiting", "wait", headline, "unsettled", "Ask again in a minute.")
     if row.next_at is not None and row.next_at > known.now:
         headline = f"It has not left: the last attempt failed, and the next is made after {known.wall(row.next_at)}."
+        return Verdict("waiting", "wait", headline, reason=row.reason)
+    rests_until = (row.next_at or row.changed_at) + LONGEST_REST
+    if row.state == "retry" and row.reason in NOT_TAKEN and known.now <= rests_until:
+        said = f": ‹{row.detail}›" if row.detail else ""
+        headline = (
+            f"It has not left: the last attempt was not taken{said}. It is tried again within ten minutes of that."
+        )
         return Verdict("waiting", "wait", headline, reason=row.reason)
     headline = f"It has been waiting for a worker since {known.wall(row.changed_at)}; nothing else keeps it."
     return Verdict("waiting", "wait", headline, next_step=WORKER, reason=row.reason)

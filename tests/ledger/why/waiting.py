@@ -1,9 +1,10 @@
 """Messages that have not left: a line a case."""
 
+from dataclasses import replace
 from typing import Final
 
 from ledger.why import Known
-from tests.ledger.why.given import NOW, Told, a_channel, a_row, known, minutes
+from tests.ledger.why.given import NOW, PASSAGE, ROW, SENT, Told, a_channel, a_row, known, minutes
 
 WORKER = "If this lasts longer than a minute: is a worker running, and does it reach ledger and engine?"
 
@@ -37,6 +38,37 @@ WAITING: Final[dict[str, tuple[Known, Told]]] = {
             "certain",
             "It has not left: the last attempt failed, and the next is made after 2026-10-07 14:05:00 EDT.",
             None,
+        ),
+    ),
+    "the last attempt was not taken, and the engine has not come back yet": (
+        known(
+            a_row("retry", reason="channel_busy", detail="The server says: try later", next_at=NOW - minutes(1)),
+            channel=a_channel("up"),
+        ),
+        Told(
+            "waiting",
+            "certain",
+            "It has not left: the last attempt was not taken: ‹The server says: try later›. It is tried again within "
+            "ten minutes of that.",
+            None,
+        ),
+    ),
+    "not taken, and nobody came back": (
+        known(a_row("retry", reason="channel_busy", next_at=NOW - minutes(11)), channel=a_channel("up")),
+        Told(
+            "waiting",
+            "certain",
+            "It has been waiting for a worker since 2026-10-05 10:02:11 EDT; nothing else keeps it.",
+            WORKER,
+        ),
+    ),
+    "its journey has ended": (
+        known(a_row("retry", reason="resent"), passage=replace(PASSAGE, row=ROW.model_copy(update={"ended_at": SENT}))),
+        Told(
+            "waiting",
+            "certain",
+            "It has not left, and its journey has ended: nobody sends it.",
+            "To take it back, and send a copy where that is still worth it: waypost reconcile --repair",
         ),
     ),
     "the provider limits us": (
