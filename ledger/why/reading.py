@@ -8,7 +8,19 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ledger import channels, journeys, mail_tables, opt_outs, people, reports, sending, suppressions, tables, uncertain
+from ledger import (
+    channels,
+    copies,
+    journeys,
+    mail_tables,
+    opt_outs,
+    people,
+    reports,
+    sending,
+    suppressions,
+    tables,
+    uncertain,
+)
 from ledger import plans as stored_plans
 from ledger.case import case
 from ledger.channels import ChannelRow
@@ -29,6 +41,7 @@ from plan.roles import APPLICANT, canonical
 TABLE: Final = mail_tables.message
 LATEST: Final = 200  # messages that are looked at; older ones are found by naming notification or journey
 OTHERS: Final = 20  # journeys of others that are decided anew, since something for this person waits in them
+NEVER_LEAVES: Final = frozenset({"cancelled", "expired"})
 LATE_BOUNCE: Final = timedelta(days=5)  # for so long a report without our ids may concern a message
 
 Plans = Callable[[Connection, str], Plan | None]
@@ -58,7 +71,7 @@ def why(connection: Connection, plans: Plans, asked: Asked) -> list[Answer]:
 
 
 def why_message(connection: Connection, plans: Plans, row: MessageRow, now: datetime) -> Answer:
-    """The answer about one message."""
+    """The answer about one message; its copies are told of, and have answers of their own."""
     journey = journeys.journey(connection, row.journey_id) if row.journey_id else None
     found = _Found(connection, plans, Asked(row.person_id, now, row.rule, journey, row))
     return next(explain(each) for each in found.messages() if each.row is not None and each.row.id == row.id)
@@ -108,6 +121,7 @@ class _Found:
             for row in _passages(connection, self.ids, asked, listed)
             if (each := self._derive(connection, row))
         }
+        self.copies = copies.family(connection, asked.message) if asked.message is not None else ()
         of_journeys = (row for each in self.derived.values() for row in each.rows.values() if self._wanted(row))
         self.rows: dict[str, MessageRow] = {row.id: row for row in (*listed, *of_journeys)}
         self.attempts: Mapping[str, tuple[AttemptRow, ...]] = sending.attempts_of(connection, self.rows)
@@ -233,10 +247,9 @@ class _Found:
                 yield suppression
 
     def _copy(self, row: MessageRow) -> MessageRow | None:
-        same = (
-            r for r in self.rows.values() if r.journey_id == row.journey_id and original(r.key) == original(row.key)
-        )
-        later = [other for other in same if other.id > row.id and other.source == "staff"]
+        known = (*self.rows.values(), *self.copies)
+        same = (r for r in known if r.journey_id == row.journey_id and original(r.key) == original(row.key))
+        later = [r for r in same if r.id > row.id and r.source == "staff" and r.state not in NEVER_LEAVES]
         return max(later, key=lambda other: other.id, default=None)
 
     def _perhaps(self, row: MessageRow) -> Iterator[Report]:

@@ -1,15 +1,16 @@
 """Answers from a real ledger, on both databases: nothing but its rows and the plan is asked."""
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
 
 from ledger import Ledger, channels, decisions, journeys, mail_tables, messages, opt_outs, people, suppressions
 from ledger.decisions import DecisionRow
-from ledger.message_rows import NewMessage
+from ledger.message_rows import MessageRow, NewMessage
 from ledger.people import PersonRow
-from ledger.why import Asked, why
+from ledger.why import Asked, why, why_message
 from tests.ledger.why.story import CREATED, JOURNEY, NOW, about, asked, begun, reported, sent, the_plan
 
 
@@ -147,22 +148,44 @@ def test_what_is_held_for_somebody_in_the_journey_of_another_is_found(story: Led
     assert found == [("review_me", "no_address")]
 
 
+def bounced_and_copied(connection: sa.Connection) -> tuple[MessageRow, str]:
+    """A message that came back, and the id of the copy that staff sent of it."""
+    first = sent(connection, "welcome")
+    failed = {"delivery": "bounced", "failure": "invalid_address", "failed_at": CREATED}
+    connection.execute(sa.update(mail_tables.message).values(failed))
+    row = messages.row(connection, first)
+    assert row is not None
+    new = {name: getattr(row, name) for name in NewMessage.model_fields}
+    copy = NewMessage(**{**new, "id": f"{first}+1", "key": f"{row.key}+1", "source": "staff", "by": "dee"})
+    messages.queue(connection, copy)
+    return row, copy.id
+
+
 def test_what_was_sent_again_is_told_with_its_copy_and_needs_nobody(story: Ledger) -> None:
     with story.write() as connection:
-        first = sent(connection, "welcome")
-        message = mail_tables.message
-        failed = {"delivery": "bounced", "failure": "invalid_address", "failed_at": CREATED}
-        connection.execute(sa.update(message).values(failed))
-        row = messages.row(connection, first)
-        assert row is not None
-        new = {name: getattr(row, name) for name in NewMessage.model_fields}
-        copy = NewMessage(**{**new, "id": f"{first}+1", "key": f"{row.key}+1", "source": "staff", "by": "dee"})
-        messages.queue(connection, copy)
+        row, copy = bounced_and_copied(connection)
     with story.read() as connection:
         found = {answer.message: answer for answer in asked(connection, "welcome")}
-    assert found[first].standing == "not_sent"
-    assert "A copy was sent again by dee: message m-welcome-p-1+1." in [e.sentence for e in found[first].evidence]
-    assert found[copy.id].case == "waiting"
+        alone = why_message(connection, lambda *_: the_plan(), row, NOW)
+    assert found[row.id].standing == alone.standing == "not_sent"
+    for answer in (found[row.id], alone):
+        assert "A copy was sent again by dee: message m-welcome-p-1+1." in [e.sentence for e in answer.evidence]
+    assert found[copy].case == "waiting"
+
+
+@pytest.mark.parametrize("take_back", [messages.cancel, messages.expire])
+def test_a_copy_that_was_taken_back_was_not_sent_again(
+    story: Ledger, take_back: Callable[[sa.Connection, str, str, datetime], bool]
+) -> None:
+    with story.write() as connection:
+        row, copy = bounced_and_copied(connection)
+        assert take_back(connection, copy, "missed", NOW)
+    with story.read() as connection:
+        found = {answer.message: answer for answer in asked(connection, "welcome")}
+        alone = why_message(connection, lambda *_: the_plan(), row, NOW)
+    for answer in (found[row.id], alone):
+        assert answer.standing == "act"
+        assert "copy" not in " ".join(e.sentence for e in answer.evidence)
 
 
 def test_a_channel_that_is_down_is_why_everything_waits(story: Ledger) -> None:
