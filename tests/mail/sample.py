@@ -27,11 +27,14 @@ ALWAYS: Final = {
 }
 FULL: Final = {
     **ALWAYS,
+    "allows.report": "yes",
     "applicant.first_name": "Rosa",
     "applicant.name": "Rosa Aldana",
     "application.number": "CWE-2026-0417",
+    "clock.answer.on": "Thursday, 31 December 2026 at 11:59 pm Eastern Standard Time",
     "clock.due.on": "Thursday, 31 December 2026 at 11:59 pm Eastern Standard Time",
     "fees.application.now": "225.00 USD",
+    "clock.finding.on": "Thursday, 31 December 2026 at 11:59 pm Eastern Standard Time",
     "clock.grace.on": "Monday, 1 March 2027 at 11:59 pm Eastern Standard Time",
     "clock.response.on": "Thursday, 31 December 2026 at 11:59 pm Eastern Standard Time",
     "event.amount": "210.00 USD",
@@ -45,5 +48,5 @@ FULL: Final = {
     "stage": "in review",
     "told.credits.earned": "42",
     "told.credits.required": "60",
-    "told.expires_on": "31 December 2029",
+    "told.valid_until": "31 December 2029",
 }

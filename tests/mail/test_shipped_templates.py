@@ -10,19 +10,22 @@ from tests.mail.sample import ALWAYS, FULL, LETTERHEAD
 PROGRAMS = Path(__file__).parents[2] / "programs"
 SHIPPED = sorted(PROGRAMS.glob("*/templates/*.html"))
 CWE = sorted(PROGRAMS.glob("cwe/templates/*.html"))
-TO_OTHERS = {"answer_arrived", "desk_past_due_notice", "receipt"}
+TO_OTHERS = {"answer_arrived", "audit_answer_arrived", "desk_past_due_notice", "receipt"}
 WITH_A_DATE_TO_ACT_BY = {
     "additional_information": "clock.response.on",
-    "audit_finding": "clock.response.on",
+    "answer_reminder": "deadline.on",
+    "audit_finding": "clock.finding.on",
     "clarification": "clock.response.on",
     "clarification_reminder": "deadline.on",
     "deadline_changed": "deadline.on",
     "due_reminder": "deadline.on",
+    "finding_reminder": "deadline.on",
+    "grace_reminder": "deadline.on",
     "in_progress_prompt": "clock.due.on",
     "past_due": "clock.grace.on",
     "renewal_due_reminder": "deadline.on",
     "renewal_welcome": "clock.due.on",
-    "returned": "clock.response.on",
+    "returned": "clock.answer.on",
     "welcome": "clock.due.on",
 }
 
