@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from plan.agenda import Agenda, ClockState, ItemState, NextJourney, Occurrence
 from plan.arrows import arrows_of
+from plan.belonging import unheard
 from plan.case import Case
 from plan.facts import Fact, Journey, People, Sent
 from plan.judgement import Candidate
@@ -61,7 +62,9 @@ def as_of(
         following=onward.following,
         allowed=tuple(sorted(life.allowed(now))),
         told=life.told_at(now),
-        attention=attention(life, occurrences, facts, people.people.get(journey.person_id), now),
+        attention=attention(
+            life, occurrences, facts, people.people.get(journey.person_id), unheard(plan, life.process.name), now
+        ),
     )
 
 

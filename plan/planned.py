@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Final, NamedTuple
 
+from plan.belonging import belongs
 from plan.calendar import add, at_local, end_of_day, local_date, subtract, zone_info
 from plan.clocks import Dated, Run
 from plan.facts import Journey
@@ -50,7 +51,7 @@ class Planned(NamedTuple):
 @once
 def rules_of(plan: Plan, process: str) -> tuple[Rule, ...]:
     """The rules that can apply in a process (18)."""
-    return tuple(rule for rule in plan.rules.values() if rule.in_ is None or process in rule.in_)
+    return tuple(rule for rule in plan.rules.values() if belongs(plan, plan.processes[process], rule))
 
 
 def by_clock_or_event(rule: Rule, life: Life, zone: str) -> Iterator[Planned]:

@@ -1,6 +1,7 @@
 """When to look again, and what staff should look at."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -49,9 +50,17 @@ def next_at(life: Life, candidates: Iterable[Candidate], facts: Sequence[Fact], 
 
 
 def attention(
-    life: Life, occurrences: Iterable[Occurrence], facts: Sequence[Fact], applicant: Person | None, now: datetime
+    life: Life,
+    occurrences: Iterable[Occurrence],
+    facts: Sequence[Fact],
+    applicant: Person | None,
+    unheard: AbstractSet[str],
+    now: datetime,
 ) -> tuple[str, ...]:
-    """Sentences for staff; ids and words of the plan only, never a name or free text."""
+    """Sentences for staff; ids and words of the plan only, never a name or free text.
+
+    `unheard` are events whose rules belong to other processes.
+    """
     lines: list[str] = []
     if applicant is not None and applicant.suppressed is not None and not life.over(now):
         lines.append(f"Nothing is sent to the applicant: {SUPPRESSED[applicant.suppressed]}.")
@@ -65,6 +74,7 @@ def attention(
             lines.append(f"{fact.type} ({fact.id}) arrived after the journey had ended.")
         elif now >= fact.heard_at + WAITING_TOO_LONG:
             lines.append(f"{fact.type} ({fact.id}) has been waiting for more than a day: {given.reason}.")
+    lines += _in_vain(facts, life, unheard) if unheard else ()
     for occurrence in occurrences:
         if occurrence.reason == "no_recipient" and occurrence.outcome == "held":
             lines.append(f"{occurrence.notification} waits for somebody to take the role {occurrence.to}.")
@@ -75,6 +85,13 @@ def attention(
         if occurrence.outcome == "failed":
             lines.append(f"{occurrence.key} was refused: {occurrence.reason}.")
     return tuple(dict.fromkeys(lines))
+
+
+def _in_vain(facts: Iterable[Fact], life: Life, unheard: AbstractSet[str]) -> Iterator[str]:
+    for fact, _ in _judged(facts, life, "accepted"):
+        if fact.type in unheard and fact.id not in life.taken_back:
+            told = f"{fact.type} ({fact.id}) changes nothing in {life.process.name} and sends nothing there"
+            yield f"{told}: a notification that should is to name the process in its `in:`."
 
 
 def _judged(facts: Iterable[Fact], life: Life, *verdicts: Verdict) -> list[tuple[Fact, FactVerdict]]:
