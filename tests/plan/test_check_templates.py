@@ -124,9 +124,7 @@ def test_a_fee_that_has_no_amount_before_its_first_step_is_asked_for(steps: str,
         "  in_the_past: {purpose: reminder, to: applicant, after: opened, offsets: [1 day], while: past_due}\n"
     )
     text = changed("coverage: {N12", f"{rules}fees: {{late: [{steps}]}}\ncoverage: {{N12")
-    text = text.replace(
-        "      grace: {after", "      opened: {after: created, plus: 30 days}\n      grace: {after"
-    )
+    text = text.replace("      grace: {after", "      opened: {after: created, plus: 30 days}\n      grace: {after")
     for rule in held.split():
         assert templates({rule: "fees.late.now"}, text, bare=True) == [
             (
