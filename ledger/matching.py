@@ -1,7 +1,7 @@
 """Whose a reported event is: of the message that it names, or of the only one that it can be about."""
 
 from collections.abc import Collection, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Literal, NamedTuple
 
 import sqlalchemy as sa
@@ -15,6 +15,9 @@ AT_ONCE: Final = 400
 ELSEWHERE: Final = "elsewhere"
 BOUNCES_WITHIN: Final = timedelta(days=5)  # a server gives up after that long (RFC 5321, 4.5.4.1)
 CLOCKS: Final = timedelta(hours=1)  # how far the provider's and ours may differ
+# The instants from which both can still be counted: a provider may write any.
+FIRST: Final = datetime.min.replace(tzinfo=UTC) + BOUNCES_WITHIN
+LAST: Final = datetime.max.replace(tzinfo=UTC) - CLOCKS
 
 
 class NewEvent(NamedTuple):
@@ -83,7 +86,8 @@ def match(connection: Connection, event: NewEvent, messages: Collection[str]) ->
     reader = MESSAGE.c.person_id.in_(suppressions.readers(connection, event.address))
     address = sa.func.lower(MESSAGE.c.address) == event.address
     mine = sa.or_(MESSAGE.c.address == event.address, sa.and_(reader, address))
-    lately = MESSAGE.c.sent_at.between(event.at - BOUNCES_WITHIN, event.at + CLOCKS)
+    since, until = max(event.at, FIRST) - BOUNCES_WITHIN, min(event.at, LAST) + CLOCKS
+    lately = MESSAGE.c.sent_at.between(since, until)
     query = sa.select(MESSAGE.c.id).where(mine, lately).order_by(MESSAGE.c.id).limit(2)
     candidates = list(connection.execute(query).scalars())
     if len(candidates) == 1:

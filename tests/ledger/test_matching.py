@@ -1,6 +1,6 @@
 """Whose an event is: named by our id, or the only one that its address was sent lately."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import pytest
@@ -35,6 +35,17 @@ def test_a_message_of_another_week_is_no_candidate(ledger: Ledger, at: datetime)
     with ledger.write() as connection:
         sent(connection)
         record(connection, event("bounced", at=at))
+        assert events(connection) == [("bounced", None, None)]
+
+
+@pytest.mark.parametrize(
+    "at", [datetime(9999, 12, 31, 23, 30, tzinfo=UTC), datetime.max.replace(tzinfo=UTC), datetime(1, 1, 2, tzinfo=UTC)]
+)
+def test_an_event_of_the_first_or_last_days_that_there_are_is_only_of_no_message(ledger: Ledger, at: datetime) -> None:
+    with ledger.write() as connection:
+        sent(connection)
+        assert record(connection, event("bounced", at=at)) == Kept(1, 0)
+        assert not counting.rematch(connection, RECEIVED)
         assert events(connection) == [("bounced", None, None)]
 
 
