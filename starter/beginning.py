@@ -1,7 +1,9 @@
 """Starts in the engine what only the ledger has so far: next journeys, reopened ones, starts that were cut short."""
 
 import asyncio
+import logging
 from contextlib import suppress
+from typing import Final
 
 from temporalio.client import Client
 
@@ -9,10 +11,13 @@ from ledger import LedgerAway, facts, journeys
 from ledger.engine import Ledger
 from ledger.journeys import JourneyRow
 from plan.model import Plan
+from starter.complaint import complain
 from starter.enrolment import mark_started, start
 from starter.plans import current_plan
 from starter.refusal import Refused
 from workflows.wire import JourneyState
+
+LOG: Final = logging.getLogger("waypost.beginning")
 
 
 class Beginner:
@@ -32,19 +37,32 @@ class Beginner:
         """Until it is cancelled. What could not be started now, and what a killed process left, reconcile starts."""
         while True:
             self._told.clear()
-            with suppress(LedgerAway):
-                await begin_all(self._client, self._ledger)
+            try:
+                with suppress(LedgerAway):
+                    await begin_all(self._client, self._ledger)
+            except Exception as error:  # noqa: BLE001 - this task is nobody's to await: it would end without a word
+                complain(LOG, "journeys that have begun were not started; reconcile starts them", error)
             await self._told.wait()
 
 
 async def begin_all(client: Client, ledger: Ledger) -> int:
-    """Starts every journey that is open in the ledger and was never confirmed by the engine. How many."""
+    """Starts every journey that is open in the ledger and was never confirmed by the engine. How many.
+
+    What cannot be started keeps none behind it waiting, and the next look tries it again. Raises LedgerAway.
+    """
     waiting = await asyncio.to_thread(_waiting, ledger)
     started = 0
     for row in waiting:
-        with suppress(Refused):  # a program without a plan, an engine that is away: the next look tries again
+        try:
             await begin(client, ledger, row)
-            started += 1
+        except Refused:  # a program without a plan or without this process, an engine that is away
+            continue
+        except LedgerAway:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is about this one, the others are none the worse for it
+            complain(LOG, f"{row.id} is enrolled, cannot be started, and is tried again", error)
+            continue
+        started += 1
     return started
 
 

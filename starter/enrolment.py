@@ -140,12 +140,18 @@ def _begin(connection: Connection, plan: Plan, row: JourneyRow) -> None:
 
 
 async def start(client: Client, plan: Plan, row: JourneyRow, state: JourneyState | None = None) -> None:
-    """Has the engine run it, if it does not yet; `state` is what a run begins with. Raises CutShort."""
+    """Has the engine run it, if it does not yet; `state` is what a run begins with.
+
+    Raises CutShort, and Refused when the plan does not have its process any more.
+    """
+    process = plan.processes.get(row.process)
+    if process is None:
+        raise Refused(f"the plan of {row.program} has no process {row.process} any more: {row.id} cannot run")
     first = TypedSearchAttributes(
         [
             SearchAttributePair(wire.PROGRAM, row.program),
             SearchAttributePair(wire.PROCESS, row.process),
-            SearchAttributePair(wire.STAGE, plan.processes[row.process].start),
+            SearchAttributePair(wire.STAGE, process.start),
             SearchAttributePair(wire.PLAN_VERSION, plan.version),
             SearchAttributePair(wire.PERSON_ID, row.person_id),
         ]
