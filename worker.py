@@ -120,8 +120,10 @@ def _upkeep(client: Client, ledger: Ledger, settings: Settings, leaving: Event) 
     reconciler = Reconciler(client, ledger)
 
     async def reconcile() -> UpkeepReport:
-        await forget_rounds(client)
-        return (await reconciler.round()).report
+        try:
+            return (await reconciler.round()).report
+        finally:
+            await forget_rounds(client)
 
     lists = open_lists(settings)
     copier = None

@@ -13,12 +13,11 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Final, TypeVar
 
-from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Connection
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from ledger import audit, counting, facts, journeys, overdue
+from ledger import LedgerAway, audit, counting, facts, journeys, overdue
 from ledger.engine import Ledger
 from ledger.journeys import JourneyRow
 from ledger.message_rows import MessageRow
@@ -27,60 +26,20 @@ from starter.alone import drive
 from starter.beginning import begin, begin_all
 from starter.complaint import complain
 from starter.counting import count_all
+from starter.findings import RULES, Reconciled, reconciled
 from starter.owners import Owner, count_running, owner, running
 from starter.refusal import CutShort, Refused
 from starter.resending import ended, in_its_place
 from starter.undecided import settled
 from starter.waking import SIGNAL, tell_waiting
-from workflows.wire import UpkeepReport, activity_id, message_workflow_id
+from workflows.wire import activity_id, message_workflow_id
 
 LOG: Final = logging.getLogger("waypost.upkeep")
 GRACE: Final = timedelta(minutes=2)  # what is younger is still in somebody's hands, or not yet in the engine's lists
 BUDGET: Final = 5_000  # messages looked at in one round; the next goes on behind them
 AT_ONCE: Final = 20
-EXAMPLES: Final = 5
-RULES: Final = {
-    "untold": "changes that journeys were not told of; told now",
-    "uncounted": "posts of a provider's reports that were kept and did not count; they count now",
-    "unmatched": "reports of a provider whose message was not known when they came; found now",
-    "unstarted": "journeys enrolled and never confirmed by the engine; started now",
-    "missing": "journeys open in the ledger that do not run in the engine: terminated, failed or deleted",
-    "stranger": "journeys that run in the engine and are unknown to the ledger",
-    "lingering": "journeys ended in the ledger that still run; they look again",
-    "undecided": "messages that may have left, whose sender is gone; waited for, or settled as the plan wants",
-    "ownerless": "messages under way that nobody is sending; given to somebody who does",
-}
-ON_REQUEST: Final = ("missing", "stranger", "ownerless")  # of the last what an ended journey left
 DOUBTFUL: Final = frozenset({"on_wire", "unknown"})
 T = TypeVar("T")
-
-
-class Finding(BaseModel):
-    """One rule's count; `examples` are ids of journeys or messages."""
-
-    model_config = ConfigDict(frozen=True)
-
-    rule: str
-    says: str
-    found: int
-    mended: int
-    examples: tuple[str, ...] = ()
-
-
-class Reconciled(BaseModel):
-    """One round. In health every `found` is 0."""
-
-    model_config = ConfigDict(frozen=True)
-
-    findings: tuple[Finding, ...]
-
-    @property
-    def report(self) -> UpkeepReport:
-        """The counts alone, as histories keep them."""
-        return UpkeepReport(
-            found={finding.rule: finding.found for finding in self.findings},
-            done={finding.rule: finding.mended for finding in self.findings},
-        )
 
 
 class Reconciler:
@@ -126,11 +85,7 @@ class Reconciler:
                 stopped.append(error)
         if stopped:
             raise stopped[0]
-        return Reconciled(findings=tuple(self._finding(rule, says) for rule, says in RULES.items()))
-
-    def _finding(self, rule: str, says: str) -> Finding:
-        ids = sorted(self._found[rule])
-        return Finding(rule=rule, says=says, found=len(ids), mended=self._mended[rule], examples=tuple(ids[:EXAMPLES]))
+        return reconciled(self._found, self._mended)
 
     async def _count(self, settled_by: datetime) -> None:
         late = await asyncio.to_thread(count_all, self._ledger, settled_by)
@@ -230,12 +185,16 @@ class Reconciler:
         """Messages under way that have not moved: each is asked for at its owner."""
         self._left_behind = []
         slots = asyncio.Semaphore(AT_ONCE)
+        stopped: list[Exception] = []
         for _ in range(BUDGET // overdue.PAGE):
             page = await self._read(lambda conn: overdue.unmoved(conn, settled_by, self._after))
-            await asyncio.gather(*(self._look_at(row, slots) for row in page))
+            looked = await asyncio.gather(*(self._look_at(row, slots) for row in page), return_exceptions=True)
+            stopped += [outcome for outcome in looked if isinstance(outcome, Exception)]
             self._after = page[-1].id if page else None
-            if not page:
-                return
+            if not page or any(isinstance(error, LedgerAway) for error in stopped):
+                break
+        if stopped:
+            raise stopped[0]
 
     async def _look_at(self, row: MessageRow, slots: asyncio.Semaphore) -> None:
         """What cannot be mended now stays found, and keeps no other message from being looked at."""

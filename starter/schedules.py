@@ -1,5 +1,6 @@
 """What runs by itself: schedules of the engine, each starting one round of upkeep after the other."""
 
+import logging
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -18,10 +19,12 @@ from temporalio.client import (
     ScheduleUpdate,
     ScheduleUpdateInput,
 )
+from temporalio.service import RPCError, RPCStatusCode
 
 from workflows import wire
 from workflows.wire import UpkeepInput
 
+LOG: Final = logging.getLogger("waypost.upkeep")
 RECONCILE: Final = "reconcile"
 SUPPRESSIONS: Final = "suppressions"  # with another transport than SendGrid its rounds find nothing to do
 EVERY: Final[Mapping[str, timedelta]] = {RECONCILE: timedelta(minutes=1), SUPPRESSIONS: timedelta(hours=1)}
@@ -41,13 +44,26 @@ async def schedule_upkeep(client: Client) -> None:
 
 
 async def forget_rounds(client: Client, kept: timedelta = KEPT) -> None:
-    """Deletes rounds that ended a while ago: what they did is in the ledger's audit, and their counts are metrics."""
+    """Deletes rounds that ended a while ago: what they did is in the ledger's audit, and their counts are metrics.
+
+    It is mere tidiness: what the engine does not let us delete is logged and left to the next call.
+    """
     before = (datetime.now(UTC) - kept).isoformat()
     over = f"WorkflowType = '{wire.UPKEEP_WORKFLOW}' AND ExecutionStatus != 'Running' AND CloseTime < '{before}'"
-    async for execution in client.list_workflows(over):
-        round_ = WorkflowExecution(workflow_id=execution.id, run_id=execution.run_id)
-        request = DeleteWorkflowExecutionRequest(namespace=client.namespace, workflow_execution=round_)
+    try:
+        async for execution in client.list_workflows(over):
+            await _delete(client, WorkflowExecution(workflow_id=execution.id, run_id=execution.run_id))
+    except RPCError as error:
+        LOG.warning("rounds that have ended stay in the engine: %s", error.status.name)
+
+
+async def _delete(client: Client, ended: WorkflowExecution) -> None:
+    request = DeleteWorkflowExecutionRequest(namespace=client.namespace, workflow_execution=ended)
+    try:
         await client.workflow_service.delete_workflow_execution(request)
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:  # the engine's lists lag behind
+            raise
 
 
 def _name(job: str) -> str:

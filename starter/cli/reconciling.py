@@ -8,7 +8,8 @@ from starter.cli.options import AsJson, Folder
 from starter.cli.output import say, table, write_json
 from starter.cli.session import with_waypost
 from starter.client import Waypost
-from starter.reconcile import ON_REQUEST, Reconciler
+from starter.findings import ON_REQUEST
+from starter.reconcile import Reconciler
 
 
 def reconcile(

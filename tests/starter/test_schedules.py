@@ -6,10 +6,11 @@ from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
 from temporalio.service import RPCError, RPCStatusCode
 
 from starter.client import Waypost
-from starter.reconcile import RULES
+from starter.findings import RULES
 from starter.schedules import RECONCILE, forget_rounds, schedule_upkeep
 from tests.starter.conftest import Run
 from tests.starter.house import House
+from tests.temporal_server import TemporalServer
 from tests.until import until
 from workflows.wire import UPKEEP_WORKFLOW, UpkeepReport
 
@@ -70,6 +71,13 @@ async def test_rounds_that_ended_a_while_ago_are_deleted(waypost: Waypost) -> No
         return False
 
     await until(gone, DELETED_WITHIN)
+
+
+async def test_rounds_that_the_engine_does_not_let_us_delete_stay_and_that_is_logged(
+    temporal_server: TemporalServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    await forget_rounds(await temporal_server.client("nobody-made-this-one"))
+    assert "rounds that have ended stay in the engine: NOT_FOUND" in caplog.text
 
 
 def test_the_command_says_that_both_sides_agree(house: House, run: Run) -> None:

@@ -8,7 +8,8 @@ import pytest
 
 from ledger import Ledger, audit, journeys
 from ledger.uncertain import Patience
-from starter.reconcile import Reconciled, Reconciler
+from starter.findings import Reconciled
+from starter.reconcile import Reconciler
 from tests.activities.given import JOURNEY
 from tests.survival.scene import Scene, until
 

@@ -8,12 +8,17 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
+from pydantic import ValidationError
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
 
-from ledger import journeys
-from starter.reconcile import RULES, Reconciler
+from ledger import journeys, mail_tables, overdue, provider_events
+from ledger.engine import database_now
+from starter.findings import RULES
+from starter.reconcile import Reconciler
 from tests.activities.given import JOURNEY
+from tests.ledger.reported import event
 from tests.survival.disagreement import AT_ONCE, actions, found, listed
 from tests.survival.scene import Scene, until
 from workflows import wire
@@ -132,3 +137,45 @@ async def test_a_journey_that_has_ended_and_still_runs_looks_again(welcomed: Sce
         return row is not None and row.ended_at is None  # deciding says that it has not ended
 
     await until(reopened, wanted=True)
+
+
+async def test_what_stops_one_step_is_raised_when_all_others_are_done(scene: Scene, reconciler: Reconciler) -> None:
+    """A report that nobody can read, an enrolment into a process that is gone: the next enrolment is started."""
+    await scene.enroll()
+    await scene.handle().terminate()
+    with scene.ledger.write() as conn:
+        mine = journeys.journey(conn, JOURNEY)
+        assert mine is not None
+        gone = mine.model_copy(update={"id": f"{JOURNEY}-gone", "process": "retired", "cycle": "0"})
+        journeys.enroll(conn, gone)
+        provider_events.keep(conn, "post", [event("bounced")], datetime.now(UTC))
+        conn.execute(sa.text("UPDATE provider_event SET at = 'no instant'"))
+    await listed(scene, 0)
+    with pytest.raises(ValueError, match="no instant"):
+        await reconciler.round()
+    assert "unstarted" in actions(scene.ledger, JOURNEY)
+    with scene.worker():
+        await until(scene.states, {"welcome": "accepted"})
+    with scene.ledger.write() as conn:
+        conn.execute(sa.delete(mail_tables.provider_event))
+    await listed(scene, 1)
+    assert found(await reconciler.round()) == {"unstarted": (1, 0)}
+
+
+async def test_a_message_that_cannot_be_read_keeps_none_behind_it_waiting(
+    welcomed: Scene, reconciler: Reconciler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await welcomed.handle().signal("remark", {"id": "r-1", "data": {"score": 3}})
+    await until(welcomed.states, {"welcome": "accepted", "remarked": "accepted"})
+    await until(welcomed.rests, wanted=True)
+    message, attempt = mail_tables.message, mail_tables.attempt
+    with welcomed.ledger.write() as conn:
+        past = database_now(conn, timedelta(seconds=-1))
+        conn.execute(sa.update(message).values(state="on_wire", lease_until=past))
+        first = sa.select(message.c.id).where(message.c.rule == "welcome").scalar_subquery()
+        conn.execute(sa.update(attempt).where(attempt.c.message_id == first).values(evidence="what nobody knows"))
+    await listed(welcomed, 1)
+    monkeypatch.setattr(overdue, "PAGE", 1)  # so that the second is behind the first
+    with pytest.raises(ValidationError):
+        await reconciler.round()
+    assert welcomed.states() == {"welcome": "on_wire", "remarked": "unknown"}
