@@ -28,10 +28,14 @@ OPTIONAL: Final[tuple[Page, ...]] = ("view", "preferences", "unsubscribe")
 
 
 class Held(NamedTuple):
-    """What must change before the message can leave: a reason of plan.outcomes, and a sentence that names nobody."""
+    """What must change before the message can leave: a reason of plan.outcomes, and a sentence that names nobody.
+
+    `basis`: the state of the world on which that rests, as the transaction that found it saw it.
+    """
 
     reason: str
     detail: str
+    basis: str = "-"
 
 
 class NotNow(NamedTuple):

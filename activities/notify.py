@@ -41,6 +41,7 @@ from workflows import wire
 from workflows.wire import Outcome, SendRequest
 
 LEASE: Final = timedelta(seconds=45)  # request 20 s < lease < start_to_close 60 s
+REQUEST: Final = timedelta(seconds=20)  # mail/sendgrid_mail.py, mail/smtp_mail.py
 CHANNEL_DOWN: Final = timedelta(minutes=10)
 UNANSWERED: Final = timedelta(minutes=1)
 SOONEST: Final = timedelta(seconds=1)
@@ -59,6 +60,7 @@ class Notify:
     """Claims the row, renders, hands over, records. `only_to`: the only addresses that may be written to, if given.
 
     `public_url`: where readers find the pages of their messages; without it no message links to any.
+    `request`: how long the transport may take; a message goes on the wire only while so much of its lease is left.
     """
 
     def __init__(
@@ -70,6 +72,7 @@ class Notify:
         *,
         public_url: str | None = None,
         lease: timedelta = LEASE,
+        request: timedelta = REQUEST,
         patience: Patience = Patience(),  # noqa: B008 - an immutable value
     ) -> None:
         self._ledger = ledger
@@ -78,6 +81,7 @@ class Notify:
         self._only_to = None if only_to is None else frozenset(address.casefold() for address in only_to)
         self._public_url = public_url
         self._claiming = Claiming(transport, lease, patience)
+        self._request = request
         self._patience = patience
 
     @activity.defn(name=wire.NOTIFY, no_thread_cancel_exception=True)
@@ -100,7 +104,7 @@ class Notify:
                     unless_handed_over.pop_all()
                     return self._hand_over(ready.composed, row, clock)
                 case Ready():
-                    return self._again(row, "changed_meanwhile", clock)
+                    return self._again(row, "no_time_left" if self._too_late(row) else "changed_meanwhile", clock)
                 case Held() as held:
                     return self._give_back(row, held, clock)
                 case NotNow() as refusal:
@@ -133,8 +137,16 @@ class Notify:
             derive = self._of_the_plan if row.source == "plan" else self._of_nobodys_plan
             derived = derive(conn, row, clock)
             if isinstance(derived, Ready) and not self._may_write_to(derived.composed):
-                return Held("address_not_allowed", "outside production this address may not be written to")
-            return derived
+                derived = Held("address_not_allowed", "outside production this address may not be written to")
+            return self._based(conn, derived, row) if isinstance(derived, Held) else derived
+
+    def _based(self, conn: Connection, held: Held, row: MessageRow) -> Held:
+        """In the transaction that found it: what is mended a moment later must not be taken for what it waits for."""
+        plan = self._shelf.current(conn, row.program)
+        if plan is None or row.source != "plan":
+            return held
+        person = people.standing_for(conn, [row.person_id]).get(row.person_id) if row.person_id else None
+        return held._replace(basis=basis(conn, plan, row, person))
 
     def _of_the_plan(self, conn: Connection, row: MessageRow, clock: datetime) -> Ready | Held | NotNow:
         found = programs.of_journey(conn, row.journey_id) if row.journey_id else None
@@ -186,6 +198,7 @@ class Notify:
                 clock=clock,
                 now=_wall(),
                 bypassed=ready.composed.bypassed,
+                request=self._request,
             )
             read = as_read(row, ready.standing, email.to[0].email)
             gone = read is not None and going(unless_touched=read)
@@ -196,6 +209,13 @@ class Notify:
                 bodies.keep(conn, row.id, row.attempt, email.subject, html, text, _wall())
                 page_tokens.keep(conn, row.id, row.attempt, links.tokens if links else {}, _wall())
             return gone
+
+    def _too_late(self, row: MessageRow) -> bool:
+        """Whether it took so long to prepare the message that its lease would not outlast the request."""
+        with self._ledger.read() as conn:
+            there = messages.row(conn, row.id)
+            mine = there is not None and (there.attempt, there.state) == (row.attempt, "claimed")
+            return mine and sending.busy(conn, row).left <= self._request
 
     def _hand_over(self, composed: Composed, row: MessageRow, clock: datetime) -> Outcome:
         handed = self._transport.hand_over(composed.email, row.attempt)
@@ -256,11 +276,8 @@ class Notify:
     def _give_back(self, row: MessageRow, held: Held, clock: datetime) -> Outcome:
         """The row waits until its plan, template or reader changes, or a day has passed."""
         with self._ledger.write() as conn:
-            plan = self._shelf.current(conn, row.program)
-            person = people.person(conn, row.person_id) if row.person_id else None
-            waits_for = basis(conn, plan, row, person) if plan and row.source == "plan" else "-"
             sending.give_back(
-                conn, row.id, row.attempt, held.reason, held.detail, basis=waits_for, clock=clock, now=_wall()
+                conn, row.id, row.attempt, held.reason, held.detail, basis=held.basis, clock=clock, now=_wall()
             )
         return Outcome(key=row.key, result="given_back", reason=held.reason)
 

@@ -45,7 +45,7 @@ class Arrow(NamedTuple):
 
 MOVES: Final[Mapping[Move, Arrow]] = {
     "claim": Arrow(("queued", "retry", "claimed"), "claimed"),  # claimed: only when its lease is over
-    "to_wire": Arrow(("claimed",), "on_wire"),  # only under a live lease
+    "to_wire": Arrow(("claimed",), "on_wire"),  # only under a lease that outlasts the request
     "accepted": Arrow(("on_wire", "unknown"), "accepted"),
     "failed": Arrow(("on_wire", "unknown"), "failed"),
     "unknown": Arrow(("on_wire",), "unknown"),

@@ -93,18 +93,19 @@ def to_wire(
     now: datetime,
     bypassed: str | None = None,
     unless_touched: AsRead | None = None,
+    request: timedelta = timedelta(0),
 ) -> bool:
     """The last commit before the first byte. True: this attempt alone may hand the message over, to this address.
 
-    False: fence, attempt or plan version are no longer the row's, the lease is over by the database's clock, or the
-    program and the reader, if given, may not be as they were read.
+    False: fence, attempt or plan version are no longer the row's, the lease is over by the database's clock before a
+    `request` of that length could be, or the program and the reader, if given, may not be as they were read.
     """
     named = {"message": message_id, "of_attempt": attempt, "of_fence": fence, "of_plan": plan_version}
     snapshot = {"address": address, "subject": subject, "template_version": template_version}
     moved = {**named, **snapshot, "state": "on_wire", "journey_sent_at": clock, "changed_at": now}
     if unless_touched is not None:
         moved |= unless_touched.bound()
-    update = _to_wire(connection.dialect.name, reader=unless_touched is not None)
+    update = _to_wire(connection.dialect.name, request, reader=unless_touched is not None)
     if connection.execute(update, moved).rowcount != 1:
         return False
     handed = {"message_id": message_id, "attempt": attempt, "fence": fence, "plan_version": plan_version}
@@ -115,7 +116,7 @@ def to_wire(
 
 
 @cache
-def _to_wire(dialect: str, *, reader: bool) -> sa.Update:
+def _to_wire(dialect: str, request: timedelta, *, reader: bool) -> sa.Update:
     update = sa.update(TABLE).where(UNTOUCHED) if reader else sa.update(TABLE)
     return update.where(
         TABLE.c.id == sa.bindparam("message"),
@@ -123,7 +124,7 @@ def _to_wire(dialect: str, *, reader: bool) -> sa.Update:
         TABLE.c.state.in_(MOVES["to_wire"].sources),
         TABLE.c.fence == sa.bindparam("of_fence"),
         TABLE.c.plan_version == sa.bindparam("of_plan"),
-        TABLE.c.lease_until > clock_of(dialect),
+        TABLE.c.lease_until > clock_of(dialect, request),
     )
 
 

@@ -152,6 +152,10 @@ RETRIED: Final[Mapping[str, Words]] = {
     "changed_meanwhile": Words(
         "It is prepared anew because plan or reader changed just before it left.", standing="wait"
     ),
+    "no_time_left": Words(
+        "It is prepared anew because preparing it took so long that no time was left to hand it over safely.",
+        standing="wait",
+    ),
     "resent": Words(
         "It is being sent again because nobody ever said what became of the first copy; it may arrive twice.",
         standing="wait",

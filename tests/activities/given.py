@@ -12,7 +12,7 @@ from temporalio.testing import ActivityEnvironment
 
 from activities.breaker import Breaker
 from activities.decide import Decide
-from activities.notify import Notify
+from activities.notify import REQUEST, Notify
 from activities.shelf import Shelf
 from ledger import Ledger, facts, journeys, mail_tables, messages, people, plans, sending, texts
 from ledger.engine import database_now
@@ -163,13 +163,16 @@ class Desk:
         only_to: Sequence[str] | None = None,
         patience: Patience = Patience(),  # noqa: B008 - an immutable value
         public_url: str | None = None,
+        request: timedelta = REQUEST,
     ) -> Outcome:
         """One attempt to send, at `at` on the journey's clock."""
         environment = ActivityEnvironment()
         environment.info = replace(environment.info, started_time=at)
-        activity = Notify(self.ledger, Shelf(), transport, only_to, patience=patience, public_url=public_url)
-        request = SendRequest(journey=JOURNEY, key=due.key, message_id=due.message_id, fence=due.fence)
-        return Outcome.model_validate(environment.run(activity.notify, request))
+        activity = Notify(
+            self.ledger, Shelf(), transport, only_to, patience=patience, public_url=public_url, request=request
+        )
+        send = SendRequest(journey=JOURNEY, key=due.key, message_id=due.message_id, fence=due.fence)
+        return Outcome.model_validate(environment.run(activity.notify, send))
 
     def row(self, key: str) -> MessageRow:
         with self.ledger.read() as conn:

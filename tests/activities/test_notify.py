@@ -7,7 +7,8 @@ import pytest
 from temporalio.exceptions import ApplicationError
 
 from activities.claiming import Turn
-from activities.notify import Notify, Ready
+from activities.compose import Held
+from activities.notify import LEASE, Notify, Ready
 from activities.shelf import Shelf
 from ledger import Ledger, bodies, facts, sending, suppressions, wake_ups
 from mail.transport import Accepted, HandOver, NotTaken, Refused
@@ -143,6 +144,32 @@ def test_a_missing_field_holds_the_message_until_the_template_is_mended(desk: De
     publish(ledger, welcome="---\nsubject: Hi\n---\n<p>Hello.</p>")
     [due] = desk.decide().due
     assert desk.notify(due, Recorder()).result == "sent"
+
+
+def test_what_is_mended_in_the_moment_of_giving_back_is_tried_again_at_once(desk: Desk, ledger: Ledger) -> None:
+    publish(ledger, welcome="---\nsubject: Hi\n---\n<p>[[event.nothing]]</p>")
+    [due] = desk.decide().due
+    activity = Notify(ledger, Shelf(), Recorder())
+    turn = activity._claim(SendRequest(key=due.key, message_id=due.message_id, fence=due.fence), START)
+    assert isinstance(turn, Turn)
+    held = activity._derive(turn.row, START)
+    assert isinstance(held, Held)
+    publish(ledger, welcome="---\nsubject: Hi\n---\n<p>Hello.</p>")
+    assert activity._give_back(turn.row, held, START).reason == "template_error"
+    [due] = desk.decide().due
+    assert desk.notify(due, Recorder()).result == "sent"
+
+
+def test_a_message_whose_lease_would_not_outlast_the_request_is_tried_again_with_a_new_one(
+    desk: Desk, welcome: Due
+) -> None:
+    recorder = Recorder()
+    outcome = desk.notify(welcome, recorder, request=LEASE)
+    assert (outcome.result, outcome.reason, outcome.again_at) == ("given_back", "no_time_left", START)
+    row = desk.row(WELCOME)
+    assert (row.state, row.reason, recorder.given) == ("retry", "no_time_left", [])
+    [again] = desk.decide().due
+    assert desk.notify(again, recorder).result == "sent"
 
 
 def test_a_missing_template_holds_the_message(desk: Desk, ledger: Ledger) -> None:

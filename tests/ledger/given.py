@@ -79,7 +79,9 @@ def a_claimed_message(connection: Connection, key: str = KEY, lease: timedelta =
     return claimed.row
 
 
-def to_wire(connection: Connection, row: MessageRow, plan_version: str = "v1") -> bool:
+def to_wire(
+    connection: Connection, row: MessageRow, plan_version: str = "v1", request: timedelta = timedelta(0)
+) -> bool:
     return sending.to_wire(
         connection,
         row.id,
@@ -93,6 +95,7 @@ def to_wire(connection: Connection, row: MessageRow, plan_version: str = "v1") -
         evidence="repeatable",
         clock=CLOCK,
         now=NOW,
+        request=request,
     )
 
 

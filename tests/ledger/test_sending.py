@@ -139,6 +139,17 @@ def test_the_wire_is_refused_to_an_attempt_that_differs_in_one_thing(ledger: Led
         assert not sending.attempts(connection, row.id)
 
 
+def test_the_wire_is_refused_to_an_attempt_whose_lease_would_end_before_its_request(ledger: Ledger) -> None:
+    request = timedelta(minutes=1)
+    with ledger.write() as connection:
+        row = a_claimed_message(connection, lease=request - timedelta(seconds=1))
+        assert not to_wire(connection, row, request=request)
+        assert present(connection, row.id) == row
+    with ledger.write() as connection:
+        row = a_claimed_message(connection, "other#created>applicant", lease=2 * request)
+        assert to_wire(connection, row, request=request)
+
+
 def test_the_wire_takes_a_snapshot_and_begins_an_attempt(ledger: Ledger) -> None:
     with ledger.write() as connection:
         row = a_message_on_wire(connection)

@@ -43,7 +43,7 @@ from workflows.wire import DecideRequest, Decision, Outcome, SendRequest
 # written · F: written, nobody told · away: as E, but the process lives and the ledger is away when the answer is in ·
 # freeze: as D, but stopped there until somebody continues it
 Moment = Literal["none", "A", "B", "C", "D", "E", "F", "away", "freeze"]
-LEASE: Final = timedelta(seconds=2.5)
+LEASE: Final = timedelta(seconds=3.7)  # of which the request must be left when the message goes on the wire
 REQUEST: Final = timedelta(seconds=1.2)
 PATIENCE: Final = Patience(timedelta(seconds=0.2), timedelta(seconds=0.2), timedelta(hours=2))
 LONGEST: Final = 0.5  # seconds to wait for what the engine is asked to wait for
@@ -166,7 +166,12 @@ def call(job: Job) -> Answer:
             decide.moment = job.moment
             return Answer(result=environment.run(decide.decide, job.request))
         notify = MortalNotify(
-            ledger, Shelf(), Mortal(job.way.open(), job.moment, job.url), lease=LEASE, patience=PATIENCE
+            ledger,
+            Shelf(),
+            Mortal(job.way.open(), job.moment, job.url),
+            lease=LEASE,
+            request=REQUEST,
+            patience=PATIENCE,
         )
         notify.moment = job.moment
         return Answer(result=environment.run(notify.notify, job.request))

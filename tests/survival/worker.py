@@ -47,6 +47,11 @@ class Orders(BaseModel):
     lease: timedelta = LEASE
     patience: timedelta | None = None  # for evidence, at first and when urgent; by default what is usual
 
+    @property
+    def request(self) -> timedelta:
+        """How long a hand-over may take."""
+        return self.lease / 2
+
     def live(self, connection: Connection) -> None:
         """Says `ready` when it polls."""
         asyncio.run(work(self, lambda: connection.send(READY)))
@@ -91,7 +96,7 @@ class MortalFolder(MailFolder):
 def _transport(orders: Orders) -> Transport:
     if orders.sendgrid is None:
         return MortalFolder(Path(orders.mail), orders.die_at_hand_over)
-    return SendGrid(orders.key, orders.sendgrid, total=orders.lease / 2)
+    return SendGrid(orders.key, orders.sendgrid, total=orders.request)
 
 
 def _patience(orders: Orders) -> Patience:
@@ -105,7 +110,9 @@ async def work(orders: Orders, ready: Callable[[], None] = lambda: None) -> None
     shelf = Shelf()
     decide = MortalDecide(ledger.with_wait(timedelta(seconds=2)), shelf, Breaker(share=THREADS // 2))
     decide.moment = orders.die_after_deciding
-    notify = Notify(ledger, shelf, _transport(orders), lease=orders.lease, patience=_patience(orders))
+    notify = Notify(
+        ledger, shelf, _transport(orders), lease=orders.lease, request=orders.request, patience=_patience(orders)
+    )
     with ThreadPoolExecutor(THREADS) as deciding, ThreadPoolExecutor(THREADS) as sending:
         journeys = Worker(
             client,
