@@ -15,7 +15,7 @@ from starter.refusal import Refused
 
 
 class Question(NamedTuple):
-    """One value of the plan. `place` finds it in the text of the shipped plan, in its one group."""
+    """One value of the plan. `place` finds it in the text of the shipped plan, wherever it counts, in its one group."""
 
     name: str
     words: str
@@ -60,7 +60,7 @@ QUESTIONS: Final = (
     Question("help", "The address that answers go to", r"^sender: \{.*\breply_to: ([^,}]+)", _address),
     Question("due", "How long there is to apply", r"^ +due: +\{after: created, plus: ([^,}]+)", _length),
     Question("grace", "How long it can still be submitted late", r"^ +grace: +\{after: due, plus: ([^,}]+)", _length),
-    Question("answer", "How long there is to answer a question", r"^ +plus: (30 days)$", _length),
+    Question("answer", "How long there is to answer a question", r"\bplus: (30 days)\b", _length),
     Question("reminders", "Reminders so long before the deadline", r"^ +usual: \[([^\]]+)\]", _lengths),
 )
 
@@ -68,7 +68,7 @@ QUESTIONS: Final = (
 def defaults(shipped: str) -> Mapping[str, str]:
     """The shipped plan's own answers, by question. Raises Refused for a plan that does not come with Waypost."""
     source = _source(shipped)
-    return {question.name: _found(question, source)[1] for question in QUESTIONS}
+    return {question.name: _places(question, source)[0][1].strip() for question in QUESTIONS}
 
 
 def write(shipped: str, answers: Mapping[str, str], folder: Path) -> Path:
@@ -78,8 +78,8 @@ def write(shipped: str, answers: Mapping[str, str], folder: Path) -> Path:
         answer = answers[question.name].strip()
         if wrong := question.fault(answer):
             raise Refused(f"{question.name}: {wrong}")
-        begin, before = _found(question, source)
-        source = source[:begin] + answer + source[begin + len(before) :]
+        for place in reversed(_places(question, source)):
+            source = source[: place.start(1)] + answer + source[place.end(1) :]
     if folder.exists():
         raise Refused(f"{folder} is there already: choose another folder by --to")
     try:
@@ -107,8 +107,8 @@ def _source(shipped: str) -> str:
     return file.read_text(encoding="utf-8")
 
 
-def _found(question: Question, source: str) -> tuple[int, str]:
-    match = re.search(question.place, source, re.MULTILINE)
-    if match is None:
+def _places(question: Question, source: str) -> list[re.Match[str]]:
+    found = list(re.finditer(question.place, source, re.MULTILINE))
+    if not found:
         raise Refused(f"the shipped plan has no place for {question.name}")
-    return match.start(1), match[1].strip()
+    return found

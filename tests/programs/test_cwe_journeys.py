@@ -34,6 +34,7 @@ CASES: Final = {
         UNANSWERED,
         "2027-11-26",
         [
+            "2027-11-27 desk_unanswered_notice to certification_desk",
             "2027-11-30 returned",
             "2027-12-16 answer_reminder",
             "2027-12-23 answer_reminder",
@@ -44,7 +45,7 @@ CASES: Final = {
     "a returned application that is submitted again is reminded of nothing": Case(
         "application",
         (*UNANSWERED, Told("submitted", "2027-12-20")),
-        "2027-11-26",
+        "2027-11-28",
         ["2027-11-30 returned", "2027-12-16 answer_reminder", "2027-12-20 submission_confirmation"],
     ),
     "a further question to whoever has the application moves its closing behind the answer's date": Case(
@@ -199,6 +200,18 @@ CASES: Final = {
         ),
         "2027-10-03",
         ["2027-10-30 deadline_changed", "2027-10-31 submission_confirmation"],
+    ),
+    "an activity that was returned is the applicant's again": Case(
+        "renewal",
+        (
+            EXPIRES,
+            Told("activity_submitted", "2027-10-04", "talk"),
+            Told("activity_returned", "2027-10-08", "talk"),
+            Told("activity_submitted", "2027-10-10", "talk"),
+            Told("withdrawn", "2027-10-12"),
+        ),
+        "2027-10-03",
+        ["2027-10-08 activity_returned", "2027-10-12 renewal_withdrawn"],
     ),
     "a renewal that is withdrawn is over": Case(
         "renewal",

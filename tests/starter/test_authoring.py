@@ -31,11 +31,9 @@ def test_every_answer_is_in_the_plan_and_the_comments_stay(tmp_path: Path) -> No
     assert (plan.program, plan.title, plan.timezone) == ("acme", "Acme Certificate", "Europe/Berlin")
     assert (plan.sender.name, plan.sender.email) == ("Acme Office", "acme@example.org")
     assert plan.sender.reply_to == "ask@example.org"
-    assert [application[name].plus for name in ("due", "grace", "response")] == [
-        Period(months=6),
-        Period(days=14),
-        Period(days=20),
-    ]
+    assert (application["due"].plus, application["grace"].plus) == (Period(months=6), Period(days=14))
+    assert {application[name].plus for name in ("response", "finding", "answer")} == {Period(days=20)}
+    assert plan.processes["renewal"].deadlines["finding"].plus == Period(days=20)
     assert plan.rules["due_reminder"].offsets == (Period(days=30), Period(days=3))
     assert "# How to read it" in file.read_text(encoding="utf-8")
 
