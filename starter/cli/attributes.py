@@ -17,9 +17,15 @@ from starter.refusal import Refused
 def attributes(connection: Connection, given: Sequence[str]) -> dict[str, JsonValue]:
     """What a person is given, typed as the published plans say; as it comes while none is published.
 
-    Of plans that declare a name differently any may be meant. Raises Refused for a name that no plan declares.
+    An empty text takes away what was known: None. Of plans that declare a name differently any may be meant. Raises
+    Refused for a name that no plan declares.
     """
-    texts = pairs(given, "--attribute")
+    said = pairs(given, "--attribute")
+    texts = {name: text for name, text in said.items() if text}
+    return {**dict.fromkeys(said.keys() - texts.keys()), **_declared(connection, texts)}
+
+
+def _declared(connection: Connection, texts: Mapping[str, str]) -> dict[str, JsonValue]:
     programs = sorted(plans.programs(connection), reverse=True) if texts else []
     declared: dict[str, list[FieldSpec]] = {}
     for program in programs:

@@ -201,7 +201,8 @@ def _check_consents(given: list[str], taken: list[str]) -> None:
 
 def _changed(before: PersonRow, given: dict[str, object], attributes: dict[str, JsonValue]) -> PersonRow:
     named = {name: value for name, value in given.items() if value is not None}
-    return before.model_copy(update={**named, "attributes": {**before.attributes, **attributes}})
+    known_now = {name: value for name, value in {**before.attributes, **attributes}.items() if value is not None}
+    return before.model_copy(update={**named, "attributes": known_now})
 
 
 def _lost(one: WorthSending, *, sent_again: bool) -> str:

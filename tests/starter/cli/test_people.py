@@ -31,6 +31,8 @@ def test_a_person_is_added_then_changed_field_by_field(run: Run, person: str) ->
     assert found["email"] == "ada@example.org"
     assert (found["name"], found["zone"]) == ("Ada", "Europe/Paris")
     assert found["attributes"] == {"member": True, "level": 3}
+    run("person", "set", person, "--attribute", "level=")
+    assert run("person", "show", person, "--json").json["attributes"] == {"member": True}
 
 
 @pytest.mark.parametrize(
