@@ -11,6 +11,7 @@ from contextlib import suppress
 from typing import NoReturn
 
 from ledger import LedgerAway, LedgerFault
+from starter.cli.terminal import harmless
 from starter.refusal import Refused
 
 
@@ -48,5 +49,5 @@ def status_of(story: Callable[[], int]) -> int:
 def complain(sentence: str) -> int:
     """Says it on stderr; the status of a command that did not do what it was asked."""
     with suppress(OSError, ValueError):
-        sys.stderr.write(f"{sentence}\n")
+        sys.stderr.write(f"{harmless(sentence)}\n")
     return 1

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 from sqlalchemy import Connection
 
 from ledger import Ledger, people, programs, suppressions
@@ -15,7 +14,7 @@ from plan.calendar import zone_info
 from plan.model import Plan
 from plan.words import name_words
 from starter.cli.options import AsJson, Folder
-from starter.cli.output import console, say, write_json
+from starter.cli.output import console, plain, say, write_json
 from starter.cli.session import find_journey, with_ledger
 from starter.plans import current_plan
 from starter.refusal import Refused
@@ -90,19 +89,19 @@ def _print(found: Sequence[Answer], *, in_full: bool) -> None:
     if brief:
         out.print("[bold]Nothing to do[/bold]" if len(brief) < len(found) else "[bold]Nothing needs anybody[/bold]")
         for answer in brief:
-            out.print(f"  [bold]{escape(_about(answer))}[/bold]  {escape(answer.headline)}")
+            out.print(f"  [bold]{plain(_about(answer))}[/bold]  {plain(answer.headline)}")
         say("\nThe evidence: name one with --notification.")
 
 
 def print_answer(answer: Answer) -> None:
     """One answer whole: what it is about, the headline, the evidence, the next step."""
     out = console()
-    out.print(f"[dim]{escape(_about(answer))}{escape(_where(answer))}[/dim]")
-    out.print(f"[bold]{escape(answer.headline)}[/bold]  [dim]({answer.certainty})[/dim]")
+    out.print(f"[dim]{plain(_about(answer))}{plain(_where(answer))}[/dim]")
+    out.print(f"[bold]{plain(answer.headline)}[/bold]  [dim]({answer.certainty})[/dim]")
     for told in answer.evidence:
         when = _instant(told.at, answer.zone) if told.at is not None else ""
-        out.print(f"  {when:<24}  {escape(told.sentence)}")
-    out.print(f"[bold]Next:[/bold] {escape(answer.next_step or 'nothing is to be done.')}\n")
+        out.print(f"  {when:<24}  {plain(told.sentence)}")
+    out.print(f"[bold]Next:[/bold] {plain(answer.next_step or 'nothing is to be done.')}\n")
 
 
 def _about(answer: Answer) -> str:

@@ -1,7 +1,6 @@
 """One message as commands print it: a line of `messages`, and the head of `message show`."""
 
 from datetime import datetime
-from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -120,14 +119,22 @@ def described(row: MessageRow, zone: str | None) -> Message:
     )
 
 
+class Zones:
+    """The time zones of plan versions, which never change: each is read and parsed once."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, str | None] = {}
+
+    def of(self, connection: Connection, version: str) -> str | None:
+        """None when this build cannot read that version any more."""
+        if version not in self._known:
+            self._known[version] = zone_of(connection, version)
+        return self._known[version]
+
+
 def zone_of(connection: Connection, version: str) -> str | None:
     """The time zone of a plan version; None when this build cannot read it any more."""
-    return _zone(version, plans.source(connection, version))
-
-
-@lru_cache
-def _zone(version: str, source: str) -> str | None:
-    plan = read_back(source, version)
+    plan = read_back(plans.source(connection, version), version)
     return plan.timezone if isinstance(plan, Plan) else None
 
 

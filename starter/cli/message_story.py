@@ -1,12 +1,10 @@
 """`waypost message show`: the whole story of one message."""
 
-import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 from sqlalchemy import Connection
 
 from ledger import Ledger, bodies, messages, reports, sending
@@ -17,7 +15,7 @@ from ledger.why import Answer, why_message
 from starter.cli.explaining import plan_or_none, print_answer
 from starter.cli.message_line import Message, described, zone_of
 from starter.cli.options import AsJson, Folder
-from starter.cli.output import console, shown, table, write_json
+from starter.cli.output import console, plain, shown, table, write_json, write_text
 from starter.cli.session import with_ledger
 from starter.refusal import Refused
 from starter.settings import Settings
@@ -84,8 +82,7 @@ def _whole(connection: Connection, message: str, kept: Body | None) -> MessageSh
 def _print_body(kept: Body | None, body: str) -> None:
     if kept is None:
         raise Refused("nothing of this message ever left, or its text was erased when its time was over")
-    sys.stdout.write(kept.html if body == "html" else kept.text)
-    sys.stdout.write("\n")
+    write_text(kept.html if body == "html" else kept.text)
 
 
 def _answer(attempt: AttemptRow) -> str:
@@ -98,8 +95,8 @@ def _print(found: MessageShown) -> None:
     print_answer(found.why)
     out = console()
     zone = found.why.zone
-    out.print(f"[bold]{escape(found.subject or 'nothing has left yet')}[/bold]")
-    out.print(escape(f"to {found.address or found.person or found.to}, by {found.channel}, of {found.source}\n"))
+    out.print(f"[bold]{plain(found.subject or 'nothing has left yet')}[/bold]")
+    out.print(plain(f"to {found.address or found.person or found.to}, by {found.channel}, of {found.source}\n"))
     table(("", "when"), [(name, when) for name, when in _instants(found, zone)])
     if found.attempts:
         rows = [
@@ -116,7 +113,7 @@ def _print(found: MessageShown) -> None:
         out.print()
         table(("reported for", "received", "what", "class", "words"), rows)
     if found.body_kept:
-        out.print(escape(f"\nWhat it said: waypost message show {found.id} --body text"))
+        out.print(plain(f"\nWhat it said: waypost message show {found.id} --body text"))
 
 
 def _instants(found: MessageShown, zone: str) -> Iterator[tuple[str, str]]:

@@ -11,10 +11,11 @@ from ledger import Ledger, messages
 from ledger.message_rows import Channel, Delivery, Source
 from ledger.messages import Wanted
 from ledger.row_machine import State
-from starter.cli.message_line import Message, described, zone_of
+from starter.cli.message_line import Message, Zones, described
 from starter.cli.options import AsJson, Folder, instant
-from starter.cli.output import say, shown, table, write_json
+from starter.cli.output import say, shown, table, write_json_array
 from starter.cli.session import with_ledger
+from starter.cli.terminal import harmless
 from starter.plans import current_plan
 from starter.refusal import Refused
 from starter.settings import Settings
@@ -62,7 +63,7 @@ def list_messages(
         if csv is not None:
             return _write(csv, found)
         if as_json:
-            write_json(list(found))
+            write_json_array(found)
             return 0
         if lines := [_line(message) for message in found]:
             table(("sent or planned", "notification", "to", "state", "why"), lines)
@@ -76,10 +77,11 @@ def list_messages(
 def _all(ledger: Ledger, wanted: Wanted) -> Iterator[Message]:
     """Page by page, each read by itself: however many there are, no transaction stays open."""
     after: str | None = None
+    zones = Zones()
     while True:
         with ledger.read() as connection:
             page = messages.search(connection, after=after, **wanted)
-            found = [described(row, zone_of(connection, row.plan_version)) for row in page]
+            found = [described(row, zones.of(connection, row.plan_version)) for row in page]
         yield from found
         if not page:
             return
@@ -90,7 +92,8 @@ def _write(file: str, found: Iterable[Message]) -> int:
     """Raises Refused with the operating system's reason."""
     rows = (message.model_dump(mode="json").values() for message in found)
     if file == "-":
-        write_rows(sys.stdout, Message.model_fields, rows)
+        seen = sys.stdout.isatty()
+        write_rows(sys.stdout, Message.model_fields, (map(_seen, row) for row in rows) if seen else rows)
         return 0
     try:
         with Path(file).open("w", encoding="utf-8", newline="") as stream:
@@ -99,6 +102,10 @@ def _write(file: str, found: Iterable[Message]) -> int:
         raise Refused(f"{file} cannot be written: {(error.strerror or 'no reason given').lower()}") from None
     say(f"wrote {count} message(s) to {file}")
     return 0
+
+
+def _seen(value: object) -> object:
+    return harmless(value) if isinstance(value, str) else value
 
 
 def _line(message: Message) -> tuple[str, ...]:

@@ -1,8 +1,9 @@
 """What commands print: rich text at a terminal, plain text in a pipe, JSON when asked."""
 
 import json
+import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -13,7 +14,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from starter.cli.terminal import harmless
+
 PIPE_WIDTH: Final = 200  # columns, where no terminal says how many
+LEFT_BY_JSON: Final = re.compile("[\x7f-\x9f]")  # the others are escaped in every JSON text
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -23,15 +27,40 @@ def console(*, stderr: bool = False) -> Console:
     return Console(stderr=stderr, width=width, highlight=False, soft_wrap=not stream.isatty())
 
 
+def plain(text: str) -> str:
+    """The text for `console().print`: nothing in it is markup, or a character that a terminal would obey."""
+    return escape(harmless(text))
+
+
 def say(text: str) -> None:
     """One line for people, however narrow the terminal; nothing in it is markup."""
-    console().print(escape(text), soft_wrap=True)
+    console().print(plain(text), soft_wrap=True)
+
+
+def write_text(text: str) -> None:
+    """A text as it is, but for what a terminal would obey if there is one."""
+    sys.stdout.write(harmless(text) if sys.stdout.isatty() else text)
+    sys.stdout.write("\n")
 
 
 def write_json(value: BaseModel | Sequence[BaseModel] | dict[str, object] | Sequence[dict[str, object]]) -> None:
     """One JSON document."""
-    sys.stdout.write(json.dumps(to_jsonable_python(value), ensure_ascii=False, indent=2))
-    sys.stdout.write("\n")
+    sys.stdout.write(f"{_json(value)}\n")
+
+
+def write_json_array(values: Iterable[BaseModel]) -> None:
+    """The same document as of a list, written as the values come."""
+    begin = "["
+    for value in values:
+        lines = _json(value).replace("\n", "\n  ")
+        sys.stdout.write(f"{begin}\n  {lines}")
+        begin = ","
+    sys.stdout.write("[]\n" if begin == "[" else "\n]\n")
+
+
+def _json(value: object) -> str:
+    text = json.dumps(to_jsonable_python(value), ensure_ascii=False, indent=2)
+    return LEFT_BY_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[str]], title: str | None = None) -> None:
@@ -40,7 +69,7 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[str]], title: str | No
     for name in columns:
         shown.add_column(name, overflow="fold")
     for row in rows:
-        shown.add_row(*(escape(cell) for cell in row))
+        shown.add_row(*(plain(cell) for cell in row))
     console().print(shown)
 
 

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Sequence
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
-from rich.markup import escape
 from sqlalchemy import Connection
 
 from ledger import Ledger, decisions, facts, messages
@@ -16,7 +15,7 @@ from plan.succession import STARTED
 from starter.cli.journeys import JourneyLine, line
 from starter.cli.message_line import Message, described, zone_of
 from starter.cli.options import AsJson, Cycle, Folder, JourneyName, Process, Program
-from starter.cli.output import console, shown, table, write_json
+from starter.cli.output import console, plain, shown, table, write_json
 from starter.cli.session import find_journey, with_ledger
 from starter.client import Waypost
 from starter.connection import connect
@@ -125,14 +124,14 @@ def _shown(connection: Connection, row: JourneyRow, live: Snapshot | None) -> Jo
 
 def _print(found: JourneyShown, zone: str | None) -> None:
     out = console()
-    out.print(f"[bold]{escape(found.journey)}[/bold]")
+    out.print(f"[bold]{plain(found.journey)}[/bold]")
     ended = f", ended {shown(found.ended_at, zone)}" if found.ended_at else ""
-    out.print(escape(f"stage {found.stage or 'not decided yet'}{ended}"))
+    out.print(plain(f"stage {found.stage or 'not decided yet'}{ended}"))
     for words, other in (("follows", found.follows), ("followed by", found.followed_by)):
         if other:
-            out.print(escape(f"{words} {other}"))
+            out.print(plain(f"{words} {other}"))
     if found.status:
-        out.print(escape(found.status))
+        out.print(plain(found.status))
     if not found.live:
         out.print("[dim]no worker answered; this is what the ledger knows[/dim]")
     for title, lines in (
@@ -144,7 +143,7 @@ def _print(found: JourneyShown, zone: str | None) -> None:
         if lines:
             out.print(f"\n[bold]{title}[/bold]")
             for text in lines:
-                out.print(escape(f"  {text}"))
+                out.print(plain(f"  {text}"))
     if found.messages:
         rows = [
             (shown(m.journey_sent_at or m.at, zone), m.notification, m.to, m.outcome, m.reason or "")

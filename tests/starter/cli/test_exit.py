@@ -13,6 +13,7 @@ from starter.refusal import Refused
     ("error", "status", "said"),
     [
         (Refused("no such journey"), 1, "no such journey\n"),
+        (Refused("it said \x1b]0;x\x07\x9b2J\ttwice\nover"), 1, "it said \ufffd]0;x\ufffd\ufffd2J\ttwice\nover\n"),
         (LedgerAway("the ledger's disk is full"), 1, "the ledger's disk is full\n"),
         (LedgerFault("a statement"), 1, "a statement; this is a fault of Waypost\n"),
         (KeyError("x"), 1, "Waypost failed with KeyError: 'x'; this is a fault of Waypost\n"),

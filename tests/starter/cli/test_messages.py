@@ -1,10 +1,19 @@
 import csv
 import io
+import json
+import sys
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
+from ledger import counting, mail_tables, provider_events, webhook_posts
+from ledger.provider_events import NewEvent
+from starter.ledgers import open_checked
 from tests.starter.conftest import Run
+from tests.starter.house import House
 from tests.until import until_now
 
 
@@ -104,6 +113,84 @@ def test_what_a_message_said_is_printed_as_it_left(run: Run, person: str) -> Non
     html = run("message", "show", message["id"], "--body", "html").out
     assert html.lstrip().lower().startswith("<!doctype html")
     assert run("message", "show", message["id"], "--body", "pdf").status == 1
+
+
+EVIL = "550 \x1b]0;owned\x07\x1b[2J\x9b31m[bold]no\x7f"
+HARMLESS = "550 \ufffd]0;owned\ufffd\ufffd[2J\ufffd31m[bold]no\ufffd"
+
+
+@pytest.fixture
+def hostile(run: Run, person: str, house: House) -> str:
+    """A message whose refusal, written by a foreign server, would take over the terminal of whoever reads it."""
+    (message,) = run("messages", "--person", person, "--json").json
+    table, now = mail_tables.message, datetime.now(UTC)
+    with closing(open_checked(house.settings)) as ledger, ledger.write() as connection:
+        event = NewEvent(
+            provider="sendgrid", content=f"evil {person}", kind="bounced", provider_kind="bounce",
+            message_id=message["id"], attempt=1, at=now, address=message["address"], reason=EVIL,
+        )  # fmt: skip
+        body = json.dumps([{"event": "bounce", "mid": message["id"]}]).encode()
+        kept = webhook_posts.keep(connection, "sendgrid", body, now, now, events=1, unreadable=0)
+        assert kept
+        provider_events.keep(connection, kept, [event], now)
+        assert counting.count(connection, kept, now)
+        connection.execute(sa.update(table).where(table.c.id == message["id"]).values(detail=EVIL))
+    return str(message["id"])
+
+
+def test_what_a_foreign_server_said_cannot_command_the_terminal(run: Run, person: str, hostile: str) -> None:
+    commands = (
+        ("why", "--person", person, "--notification", "welcome"),
+        ("message", "show", hostile),
+        ("messages", "--person", person),
+    )
+    for command in commands:
+        printed = run(*command).out
+        assert HARMLESS in printed, command
+        assert not set(printed) & set("\x1b\x07\x7f\x9b"), command
+    assert HARMLESS in run("suppression", "list", "--person", person).out
+
+
+def test_for_programs_the_same_is_exact_and_json_is_harmless_besides(run: Run, person: str, hostile: str) -> None:
+    ran = run("messages", "--person", person, "--json")
+    assert [(one["id"], one["detail"]) for one in ran.json] == [(hostile, EVIL)]
+    assert not set(ran.out) & set("\x1b\x07\x7f\x9b")
+    (row,) = csv.DictReader(io.StringIO(run("messages", "--person", person, "--csv", "-").out, newline=""))
+    assert row["detail"] == EVIL
+
+
+def test_a_terminal_obeys_no_csv_either(run: Run, person: str, hostile: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    (row,) = csv.DictReader(io.StringIO(run("messages", "--person", person, "--csv", "-").out, newline=""))
+    assert (row["id"], row["detail"]) == (hostile, HARMLESS)
+
+
+def test_the_plan_of_many_messages_is_read_once(run: Run, person: str) -> None:
+    other = f"{person}-too"
+    run("person", "set", other, "--email", f"{other}@example.org", "--name", "Bob")
+    run("enroll", other, "--program", "trial", "--process", "application")
+    until_now(lambda: [m["state"] for m in run("messages", "--person", other, "--json").json] == ["accepted"])
+    read: list[str] = []
+
+    def count(_conn: object, _cursor: object, statement: str, *_: object) -> None:
+        if "plan_version.source" in statement:
+            read.append(statement)
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", count)
+    try:
+        found = run("messages", "--program", "trial", "--notification", "welcome", "--json").json
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", count)
+    assert len(found) > 1
+    assert len(read) == len({message["plan_version"] for message in found})
+    assert None not in {message["local"] for message in found}
+
+
+def test_json_of_no_message_and_of_many_is_one_array(run: Run, person: str) -> None:
+    none, many = run("messages", "--person", "nobody", "--json"), run("messages", "--program", "trial", "--json")
+    assert none.out == "[]\n"
+    whole = json.dumps(many.json, ensure_ascii=False, indent=2).replace("\x7f", r"\u007f").replace("\x9b", r"\u009b")
+    assert many.out == f"{whole}\n"
 
 
 def test_a_message_that_does_not_exist_is_refused(run: Run) -> None:
