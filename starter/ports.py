@@ -1,5 +1,6 @@
 """Chooses where an embedded engine listens: as asked, else as before, else as usual, else wherever it is free."""
 
+import secrets
 import socket
 from collections.abc import Container
 from typing import Final
@@ -7,6 +8,8 @@ from typing import Final
 from starter.refusal import Refused
 
 HOST: Final = "127.0.0.1"
+# Below the ports that systems give to outgoing connections: none of those can take one between our look and our use.
+QUIET: Final = range(20_000, 32_768)
 
 
 def choose(asked: int | None, name: str, *, usual: tuple[int, ...], taken: Container[int] = ()) -> int:
@@ -18,7 +21,7 @@ def choose(asked: int | None, name: str, *, usual: tuple[int, ...], taken: Conta
     for port in usual:
         if port not in taken and _is_free(port):
             return port
-    while (port := _any()) in taken:
+    while (port := any_free()) in taken:
         pass
     return port
 
@@ -32,6 +35,8 @@ def _is_free(port: int) -> bool:
     return True
 
 
-def _any() -> int:
-    with socket.create_server((HOST, 0)) as listener:
-        return int(listener.getsockname()[1])
+def any_free() -> int:
+    """A port that nobody listens on at this moment."""
+    while not _is_free(port := secrets.choice(QUIET)):
+        pass
+    return port

@@ -4,7 +4,6 @@ A namespace is cheap (30 ms) and separates task queues, so each test takes its o
 """
 
 import asyncio
-import socket
 import subprocess
 import sysconfig
 from collections.abc import Iterator
@@ -20,6 +19,7 @@ from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.api.workflowservice.v1 import RegisterNamespaceRequest
 from temporalio.client import Client
 
+from starter.ports import any_free
 from workflows.wire import DATA_CONVERTER, SEARCH_ATTRIBUTES
 
 PATIENCE: Final = 30.0  # seconds; the server answers after 0.2 s on an idle machine
@@ -60,11 +60,10 @@ class TemporalServer:
 
 def free_ports(number: int) -> tuple[int, ...]:
     """Ports of 127.0.0.1 that nobody listened on a moment ago, all different."""
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(number)]
-    ports = tuple(listener.getsockname()[1] for listener in sockets)
-    for listener in sockets:
-        listener.close()
-    return ports
+    ports: set[int] = set()
+    while len(ports) < number:
+        ports.add(any_free())
+    return tuple(ports)
 
 
 @pytest.fixture(scope="session")

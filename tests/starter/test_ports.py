@@ -2,7 +2,7 @@ import socket
 
 import pytest
 
-from starter.ports import HOST, choose
+from starter.ports import HOST, any_free, choose
 from starter.refusal import Refused
 
 
@@ -19,3 +19,8 @@ def test_the_first_usual_port_that_is_free_is_chosen_else_any() -> None:
         other.close()
         assert choose(None, "", usual=(taken, free)) == free
         assert choose(None, "", usual=(taken, free), taken={free}) not in {taken, free}
+
+
+def test_a_port_of_our_choice_is_none_that_an_outgoing_connection_can_get() -> None:
+    first_of_theirs = 32_768  # Linux; elsewhere 49,152 (RFC 6335)
+    assert all(any_free() < first_of_theirs for _ in range(20))
