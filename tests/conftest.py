@@ -1,5 +1,6 @@
 """What every test room shares: which tests run, how hard properties look, and how the run ends."""
 
+import gc
 import os
 
 import pytest
@@ -38,6 +39,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         kept = set(chosen)
         config.hook.pytest_deselected(items=[item for item in items if item not in kept])
     items[:] = sorted(chosen, key=lambda item: (-_patience(item), bool(QUICK.intersection(item.path.parent.parts))))
+
+
+def pytest_collection_finish() -> None:
+    """What the whole run keeps, thousands of tests and all modules, no garbage collection looks at again."""
+    gc.collect()
+    gc.freeze()
 
 
 def _patience(item: pytest.Item) -> float:
