@@ -1,6 +1,8 @@
 # Every command of this checkout. GNU make 3.81 and a POSIX shell are enough; Python comes with `make install`.
 SHELL = /bin/sh
 .NOTPARALLEL:
+# Modules are compiled once, not by each of the hundred processes that the tests start.
+unexport PYTHONDONTWRITEBYTECODE
 
 VENV    = .venv
 RUN     = $(VENV)/bin/python -m

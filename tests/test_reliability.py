@@ -42,6 +42,7 @@ def test_the_long_tests_are_left_out_of_an_ordinary_run(
     run(pytester, 100).assert_outcomes(passed=2, deselected=2)
 
 
+@pytest.mark.soak
 def test_the_soak_runs_them_and_the_properties_and_writes_the_page(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:

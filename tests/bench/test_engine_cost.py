@@ -10,6 +10,8 @@ import pytest
 from bench.cost import KINDS, Cost
 from bench.engine_cost import main
 
+pytestmark = pytest.mark.soak  # a server and three workers for a quarter of a minute: the gate has the other benches
+
 
 @pytest.fixture(scope="module")
 def run() -> subprocess.CompletedProcess[str]:

@@ -18,7 +18,7 @@ from tests.mail.letters import DESK, ROSA, letter
 from tests.mail.smtp_script import ACCEPT, Place, Told
 from tests.mail.smtp_stand_in import SmtpStandIn
 
-SHORT: Final = timedelta(seconds=1)  # for what never ends; all else has the time of a busy machine
+SHORT: Final = timedelta(seconds=0.4)  # for what never ends; all else has the time of a busy machine
 LONGER_THAN_ANY_BUFFER: Final = f"{'x' * 70}\n" * 100_000
 SENT: Final = Accepted(provider_id="Ok: queued as Q1")
 

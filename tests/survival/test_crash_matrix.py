@@ -39,7 +39,7 @@ from tests.survival.grounds import Ground, asked, decided, due
 from tests.survival.matrix import MOMENTS, POLICIES, CrashCase, every_case, pairwise
 
 PATIENT: Final = 15  # attempts after which only what never ends is left
-AT_ONCE: Final = 10  # cases under way: most of their time is waiting for leases
+AT_ONCE: Final = 16  # cases under way: most of their time is waiting for leases
 AT_ONCE_FOR_LONG: Final = 6  # beside the rest of the soak
 OTHER: Final = {"resend": "review", "review": "resend"}
 TAKEN_IN_SILENCE: Final = frozenset({"accept_hang", "accept_reset", "accept_500", "slow"})
