@@ -96,6 +96,7 @@ async def test_the_provider_is_away_for_two_hours_while_the_world_goes_on(scene:
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(1450)  # begun early: with the others of this file it takes ten minutes, mostly waiting
 async def test_a_stopped_worker_goes_on_a_minute_later(scene: Scene, reliability: Record) -> None:
     """The other worker has taken its journey over; what the stopped one still says is not believed.
 
