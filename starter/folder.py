@@ -74,11 +74,15 @@ def settle(folder: Path, *, fast_forward: bool) -> Settings:
 
 
 def choose_ports(temporal: int | None, web_ui: int | None, before: Running | None) -> Ports:
-    """As asked, else as before, so that links and shells of the last time still work."""
+    """As asked, else as before, so that links and shells of the last time still work.
+
+    Beside another server none of its usual ports is tried: it may be about to take the next one.
+    """
     last = [int(url.rpartition(":")[2]) for url in (before.temporal, before.http_api, before.web_ui)] if before else []
     own = choose(temporal, "--temporal-port", usual=(*last[:1], USUAL_PORT))
     page = choose(web_ui, "--ui-port", usual=(*last[2:], USUAL_UI_PORT), taken={own})
-    return Ports(own, choose(None, "", usual=(*last[1:2], USUAL_HTTP_PORT), taken={own, page}), page)
+    usual_http = (USUAL_HTTP_PORT,) if own == USUAL_PORT else ()
+    return Ports(own, choose(None, "", usual=(*last[1:2], *usual_http), taken={own, page}), page)
 
 
 def choose_api_port(folder: Path, asked: int | None, before: Running | None, ports: Ports) -> int:

@@ -2,7 +2,8 @@ import socket
 
 import pytest
 
-from starter.ports import HOST, any_free, choose
+from starter.folder import choose_ports
+from starter.ports import HOST, QUIET, any_free, choose
 from starter.refusal import Refused
 
 
@@ -24,3 +25,7 @@ def test_the_first_usual_port_that_is_free_is_chosen_else_any() -> None:
 def test_a_port_of_our_choice_is_none_that_an_outgoing_connection_can_get() -> None:
     first_of_theirs = 32_768  # Linux; elsewhere 49,152 (RFC 6335)
     assert all(any_free() < first_of_theirs for _ in range(20))
+
+
+def test_a_server_beside_another_takes_none_of_its_usual_ports() -> None:
+    assert choose_ports(any_free(), any_free(), None).http_api in QUIET

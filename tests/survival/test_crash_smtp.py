@@ -20,7 +20,7 @@ from tests.survival.attempts import Engine, Moment, Way
 from tests.survival.grounds import Ground, asked, decided, due
 from tests.survival.matrix import MOMENTS, POLICIES
 
-AT_ONCE: Final = 6  # cases under way: most of their time is waiting for leases
+AT_ONCE: Final = 10  # cases under way: most of their time is waiting for leases
 BEHAVIOURS: Final = {
     "accept": ACCEPT,
     "taken, then closed": Told(manner="close", taken=True),
